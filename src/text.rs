@@ -1,0 +1,190 @@
+//! Text, folded for comparison. Knows no format and no language.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// A text folded for matching: compatibility-normalised, lower-case, `-`, `_`, `/` and white space
+/// as single spaces, with the way back to the original offsets.
+#[derive(Clone, Debug)]
+pub struct Folded {
+    text: String,
+    at: Vec<u32>,
+    end: u32,
+}
+
+impl Folded {
+    /// Folds `original`.
+    pub fn new(original: &str) -> Folded {
+        let mut text = String::with_capacity(original.len());
+        let mut at = Vec::with_capacity(original.len());
+        let mut put = |c: char, offset: u32| {
+            let space = c.is_whitespace() || matches!(c, '-' | '_' | '/' | '\u{2010}' | '\u{2011}');
+            if space {
+                if !text.ends_with(' ') {
+                    text.push(' ');
+                    at.push(offset);
+                }
+                return;
+            }
+            let c = if c == '\u{2019}' { '\'' } else { c };
+            let before = text.len();
+            text.push(c);
+            at.resize(at.len() + text.len() - before, offset);
+        };
+        for (offset, c) in original.char_indices() {
+            let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+            if c.is_ascii() {
+                put(c.to_ascii_lowercase(), offset);
+            } else {
+                for n in std::iter::once(c).nfkc() {
+                    n.to_lowercase().for_each(|l| put(l, offset));
+                }
+            }
+        }
+        Folded { text, at, end: u32::try_from(original.len()).unwrap_or(u32::MAX) }
+    }
+
+    /// The folded text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The byte range in the original of a byte range in the folded text.
+    pub fn original(&self, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let start = self.at.get(range.start).copied().unwrap_or(self.end);
+        let end = self.at.get(range.end).copied().unwrap_or(self.end);
+        start as usize..end.max(start) as usize
+    }
+}
+
+/// Chinese, Japanese or Korean: written without spaces, so words match as substrings.
+pub fn is_cjk(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}')
+}
+
+/// True when any character of `text` is Chinese, Japanese or Korean.
+pub fn has_cjk(text: &str) -> bool {
+    text.chars().any(is_cjk)
+}
+
+/// Words in `text`; two Chinese, Japanese or Korean characters count as one.
+pub fn word_count(text: &str) -> usize {
+    let (mut words, mut cjk, mut inside) = (0, 0, false);
+    for c in text.chars() {
+        if is_cjk(c) {
+            cjk += 1;
+            inside = false;
+        } else if c.is_alphabetic() {
+            words += usize::from(!inside);
+            inside = true;
+        } else if !(inside && (c.is_ascii_digit() || matches!(c, '\'' | '\u{2019}' | '-' | '_'))) {
+            inside = false;
+        }
+    }
+    words + cjk / 2
+}
+
+/// A name as it is compared: folded, without markup, numbering (`3.1`, `Step 2:`, `IV.`, `一、`),
+/// leading symbols and trailing punctuation. `## 3.2 **Roll-back** plan:` gives `roll back plan`.
+pub fn normalise_key(text: &str) -> String {
+    let plain: String = text.chars().filter(|c| !matches!(c, '*' | '`')).collect();
+    let folded = Folded::new(&plain);
+    let mut rest = folded.as_str().trim();
+    loop {
+        let before = rest;
+        rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | '[' | '<' | '@'));
+        rest = strip_number(rest).trim_start();
+        if rest == before {
+            break;
+        }
+    }
+    let rest = rest.trim_end_matches(|c: char| {
+        matches!(c, ':' | '?' | '.' | '!' | '：' | '。' | '#') || c.is_whitespace()
+    });
+    if rest.is_empty() { folded.as_str().trim().to_string() } else { rest.to_string() }
+}
+
+const STEP_WORDS: [&str; 10] =
+    ["step ", "section ", "part ", "schritt ", "abschnitt ", "phase ", "étape ", "etapa ", "passo ", "paso "];
+
+fn strip_number(text: &str) -> &str {
+    let body = STEP_WORDS.iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
+    let stepped = body.len() < text.len();
+    let label =
+        body.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.')).map_or(body, |end| &body[..end]);
+    let after = body[label.len()..].trim_start();
+    let dotted = label.ends_with('.');
+    let core = label.trim_end_matches('.');
+    let numeric = !core.is_empty()
+        && core
+            .split('.')
+            .all(|part| !part.is_empty() && part.len() <= 3 && part.bytes().all(|b| b.is_ascii_digit()));
+    let roman = !core.is_empty() && core.len() <= 4 && core.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'));
+    let letter = core.len() == 1 && core.bytes().all(|b| b.is_ascii_lowercase());
+    let closed = dotted || after.starts_with([')', ':', '–', '—']);
+    let rest = after.trim_start_matches([')', ':', '–', '—']);
+    if !rest.trim().is_empty()
+        && (numeric && (closed || stepped || !after.is_empty())
+            || (roman || letter) && (closed || stepped && after.len() < body.len()))
+    {
+        return rest;
+    }
+    let mut chars = text.chars();
+    if let Some(end) = text.find(['、', '．', '.']) {
+        let head = &text[..end];
+        if !head.is_empty() && head.chars().all(|c| "一二三四五六七八九十百".contains(c)) {
+            return text[end..].trim_start_matches(['、', '．', '.']);
+        }
+    }
+    if chars.next() == Some('第')
+        && let Some(end) = text.find(['章', '节', '節', '条', '條', '部'])
+        && text[..end].chars().count() <= 4
+    {
+        let rest = text[end..].trim_start_matches(['章', '节', '節', '条', '條', '部']);
+        if !rest.trim().is_empty() {
+            return rest;
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_lose_numbering_and_markup() {
+        for (from, to) in [
+            ("3.2 **Roll-back** plan:", "roll back plan"),
+            ("Step 2: Sign-off", "sign off"),
+            ("IV. Risks", "risks"),
+            ("a) scope", "scope"),
+            ("一、风险", "风险"),
+            ("第三章 目的", "目的"),
+            ("🚨 Escalation", "escalation"),
+            ("p95 latency", "p95 latency"),
+            ("Data", "data"),
+            ("I", "i"),
+            ("3.", "3"),
+            ("Approved by：", "approved by"),
+        ] {
+            assert_eq!(normalise_key(from), to, "{from}");
+        }
+    }
+
+    #[test]
+    fn folding_keeps_the_way_back() {
+        let original = "Zuständig:  Jörg—ＡＢ";
+        let folded = Folded::new(original);
+        let at = folded.as_str().find("jörg").unwrap();
+        assert_eq!(&original[folded.original(at..at + "jörg".len())], "Jörg");
+        let at = folded.as_str().find("ab").unwrap();
+        assert_eq!(&original[folded.original(at..at + 2)], "ＡＢ");
+    }
+
+    #[test]
+    fn words_are_counted_in_every_script() {
+        assert_eq!(word_count("Two words"), 2);
+        assert_eq!(word_count("l'état p95 don't"), 3);
+        assert_eq!(word_count("数据处理目的"), 3);
+    }
+}
