@@ -1,0 +1,208 @@
+//! The kinds of checks: what a rule asks, answered from evidence, tree, history and date. One kind
+//! per file; nothing here knows the command line or a report.
+
+mod committer;
+mod due;
+mod fact;
+mod fresh;
+mod paths;
+mod present;
+mod schedule;
+mod words;
+
+use chrono::NaiveDate;
+
+use crate::diag::{Diagnostic, Level, Note, Paste, RepoPath, Sources, Span};
+use crate::evidence::{Evidence, Fact};
+use crate::git::{Answers, Drift, Moved, Snapshot};
+use crate::model::Model;
+use crate::policy::{Artifact, At, Check, PolicySet, Rule, Severity};
+use crate::verdict::Location;
+
+/// What is known of the history.
+#[derive(Clone, Copy)]
+pub enum History<'a> {
+    /// Answers of a walk.
+    Known(&'a Answers),
+    /// There is no commit yet.
+    None,
+    /// History rules are not asked (a text is judged alone).
+    NotAsked,
+}
+
+/// All that a check may look at.
+pub struct Context<'a> {
+    /// The policy.
+    pub set: &'a PolicySet,
+    /// The rule.
+    pub rule: &'a Rule,
+    /// The rule's artifact.
+    pub artifact: &'a Artifact,
+    /// The model.
+    pub model: &'a Model,
+    /// The evidence for the artifact.
+    pub evidence: &'a Evidence,
+    /// All texts.
+    pub sources: &'a Sources,
+    /// The judged tree.
+    pub snapshot: &'a Snapshot<'a>,
+    /// The history.
+    pub history: History<'a>,
+    /// Answers to [`questions`], in their order.
+    pub drifts: Vec<&'a Drift>,
+    /// Paths whose judged content differs from the newest commit.
+    pub uncommitted: &'a dyn Fn(&RepoPath) -> bool,
+    /// The date of the judgement.
+    pub today: NaiveDate,
+}
+
+/// A rule that does not hold, before severities and waivers.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// What is wrong here.
+    pub message: String,
+    /// Where.
+    pub at: Location,
+    /// Said at the place.
+    pub label: String,
+    /// Other places.
+    pub related: Vec<Note>,
+    /// Where was looked.
+    pub looked: Vec<String>,
+    /// The policy line that asks; the check's own when `None`.
+    pub because: Option<Span>,
+    /// Help of this case, before the rule's own.
+    pub help: Vec<String>,
+    /// Lines to paste.
+    pub paste: Option<Paste>,
+    /// At most this serious, whatever the rule says.
+    pub at_most: Option<Severity>,
+}
+
+impl Problem {
+    fn new(message: impl Into<String>, at: Location) -> Problem {
+        Problem {
+            message: message.into(),
+            at,
+            label: String::new(),
+            related: Vec::new(),
+            looked: Vec::new(),
+            because: None,
+            help: Vec::new(),
+            paste: None,
+            at_most: None,
+        }
+    }
+
+    fn label(mut self, label: impl Into<String>) -> Problem {
+        self.label = label.into();
+        self
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Problem {
+        self.help.push(help.into());
+        self
+    }
+}
+
+/// What a check says.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The rule holds.
+    Holds,
+    /// It does not.
+    Fails(Vec<Problem>),
+    /// It cannot be told, which is never a pass.
+    Unknown(Box<Diagnostic>),
+    /// There is nothing to ask: another rule speaks of what is missing.
+    NotAsked,
+}
+
+/// Asks one rule of one model.
+pub fn run(c: &Context<'_>) -> Outcome {
+    match &c.rule.check {
+        Check::Present { refuses } => present::run(c, refuses),
+        _ if !c.evidence.judgeable() => Outcome::NotAsked,
+        Check::Fact { needs, forbids } => fact::run(c, needs, forbids),
+        Check::Due { .. } => due::run(c, &c.rule.check),
+        Check::Committer { person, within_days } => committer::run(c, person, within_days.as_ref()),
+        Check::Fresh { commits, days, .. } => fresh::run(c, commits, days),
+        Check::Paths { facts } => paths::run(c, facts),
+        Check::Schedule { promised, wired, command } => schedule::run(c, promised, wired, command),
+        // Judged once for all models, by the gate.
+        Check::Waiver { .. } => Outcome::NotAsked,
+    }
+}
+
+/// What a rule wants to know of the history for one model's evidence.
+#[derive(Default)]
+pub struct Questions {
+    /// When these last changed.
+    pub touched: Vec<RepoPath>,
+    /// How far the code moved on since these last changed.
+    pub moved: Vec<Moved>,
+    /// Who committed.
+    pub people: bool,
+}
+
+/// Collects the questions of one rule.
+pub fn questions(rule: &Rule, artifact: &Artifact, model: &Model, evidence: &Evidence, snapshot: &Snapshot<'_>) -> Questions {
+    let mut out = Questions::default();
+    if !evidence.judgeable() {
+        return out;
+    }
+    match &rule.check {
+        Check::Committer { .. } => out.people = true,
+        Check::Fresh { code, except, .. } => out.moved = fresh::moved(model, evidence, code, except),
+        Check::Due { changed, .. } => out.touched = due::changed_paths(changed, artifact, model, evidence, snapshot),
+        Check::Present { .. } | Check::Fact { .. } | Check::Paths { .. } | Check::Schedule { .. } | Check::Waiver { .. } => {}
+    }
+    out
+}
+
+impl<'a> Context<'a> {
+    /// The readings of facts by name, best first.
+    fn facts(&self, names: &'a [At<String>]) -> impl Iterator<Item = &'a Fact> {
+        let (artifact, evidence) = (self.artifact, self.evidence);
+        names
+            .iter()
+            .filter_map(move |name| artifact.facts.iter().position(|f| f.name.value == name.value))
+            .flat_map(move |index| evidence.facts.of(index))
+    }
+
+    /// "docs/runbook.md", or the artifact's title when there is no file.
+    fn file(&self) -> String {
+        self.evidence.best().map_or_else(|| self.artifact.title.clone(), |c| c.path.to_text().into_owned())
+    }
+
+    /// A place in the best candidate to point at when no line is wrong: its first line.
+    fn anchor(&self) -> Location {
+        match self.evidence.best() {
+            Some(best) => match best.source {
+                Some(source) => {
+                    let text = &self.sources.get(source).text;
+                    let lead = text.len() - text.trim_start().len();
+                    let end = text[lead..].find(['\n', '\r']).map_or(text.len(), |n| lead + n);
+                    Location::Text(Span::new(source, lead..end))
+                }
+                None => Location::Path(best.path.clone()),
+            },
+            None => Location::Nowhere,
+        }
+    }
+
+    fn unknown(&self, message: impl Into<String>, help: &str) -> Outcome {
+        let diagnostic = Diagnostic::new(Level::Error, self.rule.id.value.clone(), message)
+            .and(self.rule.check_span, "asked for by this rule")
+            .help(help);
+        Outcome::Unknown(Box::new(diagnostic))
+    }
+
+    /// A shallow clone cannot answer.
+    fn shallow(&self, what: &str) -> Outcome {
+        self.unknown(
+            format!("cannot tell {what}: this clone is shallow, its history is cut off"),
+            "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in the checkout step",
+        )
+    }
+}

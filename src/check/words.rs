@@ -1,0 +1,40 @@
+//! Small pieces of sentences.
+
+use chrono::NaiveDate;
+
+/// "a", "a and b", "a, b and c".
+pub(super) fn and<S: AsRef<str>>(items: &[S]) -> String {
+    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+    match items.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_string(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// "1 commit", "3 commits".
+pub(super) fn count(n: u64, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// "today", "1 day ago", "in 12 days".
+pub(super) fn distance(from: NaiveDate, to: NaiveDate) -> String {
+    match (to - from).num_days() {
+        0 => "today".to_string(),
+        n if n > 0 => format!("in {}", count(n.unsigned_abs(), "day")),
+        n => format!("{} ago", count(n.unsigned_abs(), "day")),
+    }
+}
+
+/// "every 30 days", "weekly" as days for people: "30 days", "12 hours".
+pub(super) fn interval(days: f64) -> String {
+    if days < 1.0 {
+        return count((days * 24.0).round().clamp(1.0, 24.0) as u64, "hour");
+    }
+    count(days.round() as u64, "day")
+}
+
+/// The date of a moment, in UTC.
+pub(super) fn date(unix: i64) -> NaiveDate {
+    chrono::DateTime::from_timestamp(unix, 0).map_or(NaiveDate::MIN, |t| t.date_naive())
+}

@@ -1,0 +1,69 @@
+//! The canonical spelling of every fact: always read, whatever the policy's readers say, and
+//! printed as the remedy of a rejection.
+
+use super::facts::Ask;
+use super::prepared::Prepared;
+use super::{Candidate, Facts};
+use crate::artifact::document::{Format, Scalar, UnitKind};
+use crate::diag::{Paste, RepoPath};
+use crate::policy::{Artifact, FactSpec, PolicySet};
+use crate::text::normalise_key;
+
+/// Reads the canonical label, key or comment of every fact of the artifact.
+pub(super) fn read(set: &PolicySet, artifact: &Artifact, doc: &Prepared<'_>, model: &RepoPath, out: &mut Facts) {
+    for (index, spec) in artifact.facts.iter().enumerate() {
+        let mut one = Ask { set, doc, model, fact: index, is: spec.is, how: "canonical", out };
+        let label = normalise_key(&spec.label);
+        for pair in doc.document.pairs.iter().filter(|p| p.key == label || p.key == normalise_key(&spec.key)) {
+            let span = if pair.value.trim().is_empty() { pair.key_span } else { pair.span };
+            one.value(&pair.value, span, true);
+        }
+        for node in &doc.document.nodes {
+            let last = node.path.rsplit('.').next().unwrap_or("").trim_end_matches("[]");
+            if last.eq_ignore_ascii_case(&spec.key) && !matches!(node.scalar, Scalar::Empty) {
+                let span = if node.value.is_empty() { node.key_span } else { node.span };
+                one.value(&node.value, span, true);
+            }
+        }
+        for unit in doc.document.units.iter().filter(|u| u.kind == UnitKind::Comment) {
+            if let Some((key, value)) = unit.text.split_once(':')
+                && normalise_key(key) == label
+            {
+                one.value(value.trim(), unit.span, true);
+            }
+        }
+    }
+}
+
+/// The line that states `spec`, with `<what is wanted>` where the value belongs, and the file that
+/// it belongs in: the best candidate's, or the artifact's starter file.
+pub fn remedy(artifact: &Artifact, specs: &[&FactSpec], best: Option<&Candidate>, model: &RepoPath) -> Option<Paste> {
+    let starter = artifact.starter.as_ref();
+    let start_path = starter.map(|s| model.join(s.file.value.as_bytes()));
+    let foreign = |c: &Candidate| artifact.sources[c.source_index].foreign;
+    let (path, comment, format) = match best {
+        Some(c) if c.format.is_some() && !(artifact.combine && foreign(c) && starter.is_some()) => {
+            (c.path.clone(), foreign(c), c.format)
+        }
+        _ => {
+            let path = start_path?;
+            let format = crate::artifact::read::format_of(path.as_bytes(), "");
+            (path, false, format)
+        }
+    };
+    let lines: Vec<String> = specs.iter().map(|spec| line(spec, format, comment)).collect();
+    Some(Paste { file: path.to_text().into_owned(), text: lines.join("\n") })
+}
+
+fn line(spec: &FactSpec, format: Option<Format>, comment: bool) -> String {
+    let wanted = format!("<{}>", spec.wanted());
+    match format {
+        Some(Format::Codeowners | Format::Code) => format!("# {}: {wanted}", spec.label),
+        Some(Format::Yaml | Format::Toml) if comment => format!("# {}: {wanted}", spec.label),
+        Some(Format::Toml) => format!("{} = \"{wanted}\"", spec.key),
+        Some(Format::Yaml) => format!("{}: \"{wanted}\"", spec.key),
+        Some(Format::Json) => format!("\"{}\": \"{wanted}\",", spec.key),
+        // Markdown joins adjacent lines into one paragraph; a list keeps them apart.
+        Some(Format::Markdown) | None => format!("- {}: {wanted}", spec.label),
+    }
+}

@@ -1,0 +1,252 @@
+//! Readers of a policy, applied to a document.
+
+use super::prepared::Prepared;
+use super::sections;
+use super::{Fact, Facts, Flaw, FlawKind, owners};
+use crate::artifact::document::{Form, Node, Scalar};
+use crate::artifact::types::{self, Found, NotA, Reading, ValueType};
+use crate::diag::{RepoPath, Span};
+use crate::policy::{Artifact, How, PolicySet, Reader, SourceSpec};
+
+/// The most readings that are kept of one fact in one file.
+const MAX_READINGS: usize = 64;
+
+/// What a reader works with.
+pub(super) struct Ask<'a> {
+    pub(super) set: &'a PolicySet,
+    pub(super) doc: &'a Prepared<'a>,
+    pub(super) model: &'a RepoPath,
+    pub(super) fact: usize,
+    pub(super) is: ValueType,
+    pub(super) how: &'static str,
+    pub(super) out: &'a mut Facts,
+}
+
+impl Ask<'_> {
+    /// Keeps a value that has the type.
+    pub(super) fn found(&mut self, found: Found, text: &str, span: Span, place: &[u32]) {
+        if self.out.of(self.fact).count() >= MAX_READINGS {
+            return;
+        }
+        let piece = text.get(found.range.clone()).unwrap_or(text).trim().to_string();
+        let span = self.doc.locate(span, &piece);
+        self.out.found.push(Fact { fact: self.fact, value: found.value, text: piece, span, how: self.how, place: place.to_vec() });
+    }
+
+    /// Keeps a place where the value should stand.
+    pub(super) fn flaw(&mut self, kind: FlawKind, span: Span) {
+        if self.out.flaws.len() < MAX_READINGS * 4 && !self.out.flaws.iter().any(|f| f.fact == self.fact && f.span == span) {
+            self.out.flaws.push(Flaw { fact: self.fact, kind, span });
+        }
+    }
+
+    /// Reads `text` as the type; anything but a found value becomes a flaw when `asked`: the text
+    /// stands where somebody was asked for exactly this value.
+    pub(super) fn value(&mut self, text: &str, span: Span, asked: bool) -> bool {
+        self.value_at(text, span, &[], asked)
+    }
+
+    fn value_at(&mut self, text: &str, span: Span, place: &[u32], asked: bool) -> bool {
+        match types::read(self.is, text, &self.set.words) {
+            Reading::Found(found) => {
+                self.found(found, text, span, place);
+                return true;
+            }
+            Reading::Unfilled if asked => self.flaw(FlawKind::Unfilled, span),
+            Reading::Wrong(wrong) if asked => self.flaw(FlawKind::Wrong(wrong.what), span),
+            Reading::Absent if asked => self.flaw(FlawKind::Wrong(NotA::Other), span),
+            Reading::Unfilled | Reading::Wrong(_) | Reading::Absent => {}
+        }
+        false
+    }
+}
+
+/// Reads all facts that `source` states in the document.
+pub(super) fn read_source(set: &PolicySet, artifact: &Artifact, source: &SourceSpec, doc: &Prepared<'_>, model: &RepoPath, out: &mut Facts) {
+    for (fact, readers) in &source.facts {
+        for reader in readers {
+            if reader.given.as_ref().is_some_and(|given| !given.is_match(doc.text)) {
+                continue;
+            }
+            let is = reader.is.unwrap_or(artifact.facts[*fact].is);
+            let mut one = Ask { set, doc, model, fact: *fact, is, how: how_name(&reader.how), out };
+            apply(&mut one, reader);
+        }
+    }
+}
+
+fn how_name(how: &How) -> &'static str {
+    match how {
+        How::Path { .. } => "path",
+        How::Named { .. } => "named",
+        How::Mention { .. } => "mention",
+        How::Code => "code",
+        How::Regex(_) => "regex",
+        How::Owners { .. } => "owners",
+        How::Roster => "roster",
+        How::Channel => "channel",
+    }
+}
+
+fn apply(one: &mut Ask<'_>, reader: &Reader) {
+    match &reader.how {
+        How::Path { paths, context } => path(one, paths, *context),
+        How::Named { .. } => named(one, &reader.how),
+        How::Mention { terms, kinds, within } => {
+            let (set, doc) = (one.set, one.doc);
+            let (terms, within) = (set.terms(terms), within.as_ref().map(|t| set.terms(t)));
+            for sentence in doc.sentences() {
+                let unit = &doc.document.units[sentence.unit];
+                let placed = within.is_none_or(|w| doc.within(unit.heading, w) || doc.title().is_some_and(|t| w.find(t).is_some()));
+                if sentence.question || !placed || !(kinds.is_empty() || kinds.contains(&unit.kind)) || terms.find(&sentence.folded).is_none() {
+                    continue;
+                }
+                one.value(&unit.text[sentence.range.clone()], unit.span, false);
+            }
+        }
+        How::Code => {
+            let doc = one.doc;
+            for line in &doc.document.code {
+                one.value(&line.text, line.span, false);
+            }
+        }
+        How::Regex(patterns) => {
+            let doc = one.doc;
+            for pattern in patterns {
+                for captures in pattern.captures_iter(doc.text).take(MAX_READINGS) {
+                    if let Some(piece) = captures.get(1).or_else(|| captures.get(0)) {
+                        one.value(piece.as_str(), Span::new(doc.document.source, piece.range()), false);
+                    }
+                }
+            }
+        }
+        How::Owners { all } => owners::read(one, *all),
+        How::Roster => {
+            let doc = one.doc;
+            for pair in doc.document.pairs.iter().filter(|p| p.key == "roster") {
+                one.value(&pair.value, pair.span, false);
+            }
+        }
+        How::Channel => channel(one),
+    }
+}
+
+/// A pattern over node paths: `*` is one key, `**` any number, all else is literal; case-folded.
+pub(super) fn path_matches(pattern: &str, path: &str) -> bool {
+    fn parts(pattern: &[&str], path: &[&str]) -> bool {
+        match (pattern.split_first(), path.split_first()) {
+            (None, None) => true,
+            (Some((&"**", rest)), _) => (0..=path.len()).any(|n| parts(rest, &path[n..])),
+            (Some((p, rest)), Some((s, more))) => part(p, s) && parts(rest, more),
+            _ => false,
+        }
+    }
+    fn part(pattern: &str, key: &str) -> bool {
+        let (p, k) = (pattern.trim_end_matches("[]"), key.trim_end_matches("[]"));
+        let lists = (pattern.len() - p.len()) == (key.len() - k.len());
+        lists && (p == "*" || p.eq_ignore_ascii_case(k))
+    }
+    let (pattern, path): (Vec<&str>, Vec<&str>) = (pattern.split('.').collect(), path.split('.').take(24).collect());
+    parts(&pattern, &path)
+}
+
+fn path(one: &mut Ask<'_>, paths: &[String], step_name: bool) {
+    let doc = one.doc;
+    for pattern in paths {
+        for (index, node) in doc.document.nodes.iter().enumerate() {
+            if node.scalar == Scalar::Empty || !path_matches(pattern, &node.path) {
+                continue;
+            }
+            let code = matches!(one.is, ValueType::Command | ValueType::TrainingCommand);
+            if code {
+                let name = if step_name { sibling_name(&doc.document.nodes, index) } else { None };
+                command_lines(one, node, name);
+            } else {
+                let place = &node.place.clone();
+                one.value_at(&node.value, if node.span.start == node.span.end { node.key_span } else { node.span }, place, true);
+            }
+        }
+    }
+}
+
+/// A block of shell lines: every line may be the command.
+fn command_lines(one: &mut Ask<'_>, node: &Node, name: Option<&str>) {
+    let joined = node.value.replace("\\\n", " ");
+    for line in joined.lines() {
+        let reading = if one.is == ValueType::TrainingCommand {
+            types::training_command(line, name, &one.set.words)
+        } else {
+            types::read(one.is, line, &one.set.words)
+        };
+        if let Reading::Found(found) = reading {
+            one.found(found, line, node.span, &node.place);
+        }
+    }
+}
+
+/// The `name` of the same list element.
+fn sibling_name(nodes: &[Node], index: usize) -> Option<&str> {
+    let parent = nodes[index].path.rsplit_once('.').map_or("", |(parent, _)| parent);
+    nodes
+        .iter()
+        .find(|n| n.place == nodes[index].place && n.path.strip_prefix(parent) == Some(".name"))
+        .map(|n| n.value.as_str())
+}
+
+fn named(one: &mut Ask<'_>, how: &How) {
+    let How::Named { terms, forms, within, not, max_words, not_self, title, heading } = how else { return };
+    let (set, doc) = (one.set, one.doc);
+    let terms = set.terms(terms);
+    let (within, not) = (within.as_ref().map(|t| set.terms(t)), not.as_ref().map(|t| set.terms(t)));
+    let takes = |form: Form| forms.is_empty() || forms.contains(&form);
+    for (index, pair) in doc.document.pairs.iter().enumerate() {
+        let key = doc.key(index);
+        if !takes(pair.form) || pair.key.is_empty() || pair.key.split_whitespace().count() > *max_words || terms.find(key).is_none() {
+            continue;
+        }
+        if not.is_some_and(|n| n.find(key).is_some()) || within.is_some_and(|w| !doc.within(pair.heading, w)) {
+            continue;
+        }
+        if sections::question_like(&pair.value) {
+            one.flaw(FlawKind::Unfilled, if pair.value.is_empty() { pair.key_span } else { pair.span });
+            continue;
+        }
+        let span = if pair.value.trim().is_empty() { pair.key_span } else { pair.span };
+        one.value(&pair.value, span, true);
+    }
+    if takes(Form::Section) {
+        let wanted = sections::Wanted { terms, within, not, max_words: *max_words, not_self: *not_self, title: *title, heading: *heading };
+        sections::read(one, &wanted);
+    }
+}
+
+fn channel(one: &mut Ask<'_>) {
+    let doc = one.doc;
+    for unit in &doc.document.units {
+        let text = &unit.text;
+        for (at, _) in text.match_indices('#') {
+            let free = text[..at].chars().next_back().is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '&' | '/' | '[' | '(' | '#')));
+            let name: String = text[at + 1..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+            let named = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.trim_matches(['-', '_']).contains(['-', '_']);
+            if free && named {
+                let span = doc.locate(unit.span, &format!("#{name}"));
+                one.value(&format!("#{name}"), span, false);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_matches;
+
+    #[test]
+    fn paths_match_keys_lists_and_any_depth() {
+        assert!(path_matches("spec.owner", "spec.Owner"));
+        assert!(path_matches("team.members[].name", "team.members[].name"));
+        assert!(!path_matches("team.members.name", "team.members[].name"));
+        assert!(path_matches("jobs.*.steps[].run", "jobs.train.steps[].run"));
+        assert!(path_matches("filters.**.approvers[]", "filters.a.b.approvers[]"));
+        assert!(!path_matches("*.cron", "on.schedule[].cron"));
+    }
+}

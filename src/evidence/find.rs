@@ -1,0 +1,297 @@
+//! Which files may be evidence for which artifact of which model, and what each is worth.
+
+use std::collections::BTreeMap;
+
+use super::facts::read_source;
+use super::prepared::Prepared;
+use super::state::{Subject, state};
+use super::texts::Loaded;
+use super::{Candidate, Evidence, Facts, State, Texts, canonical};
+use crate::artifact::document::Document;
+use crate::diag::{RepoPath, Sources, Span};
+use crate::git::{Content, EntryKind, Error, Snapshot};
+use crate::model::Model;
+use crate::policy::{Artifact, How, PolicySet, StateName};
+
+/// Folders at the root whose files speak for every model.
+const SHARED: [&str; 9] = ["docs", "doc", ".github", ".gitlab", "ops", "governance", "runbooks", "dags", "compliance"];
+/// The most files that are read for one artifact of one model, best placed first.
+const MAX_CANDIDATES: usize = 200;
+
+/// The files that match any artifact's patterns: one pass over the tree.
+#[derive(Debug)]
+pub struct Places {
+    hits: Vec<Hit>,
+}
+
+#[derive(Debug)]
+struct Hit {
+    path: RepoPath,
+    kind: EntryKind,
+    /// Artifact, source.
+    sources: Vec<(usize, usize)>,
+}
+
+impl Places {
+    /// Matches every path of the snapshot once.
+    pub fn find(set: &PolicySet, snapshot: &Snapshot<'_>) -> Places {
+        let mut hits = Vec::new();
+        for entry in snapshot.iter() {
+            let sources = set.sources_of(entry.path);
+            if !sources.is_empty() {
+                hits.push(Hit { path: RepoPath::from_git(entry.path), kind: entry.kind, sources });
+            }
+        }
+        Places { hits }
+    }
+}
+
+/// The evidence of all artifacts of one model, by artifact.
+#[derive(Debug)]
+pub struct Survey {
+    /// One for each artifact of the set, in its order.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What one survey needs, and what several models share.
+pub struct Surveyor<'a, 'r> {
+    /// The policy.
+    pub set: &'a PolicySet,
+    /// The tree.
+    pub snapshot: &'a Snapshot<'r>,
+    /// Files that match.
+    pub places: &'a Places,
+    /// All models.
+    pub models: &'a [Model],
+    /// For each artifact: groups of essential facts, as indexes into its facts.
+    pub essential: Vec<Vec<Vec<usize>>>,
+    cache: BTreeMap<(usize, RepoPath), Candidate>,
+}
+
+impl<'a, 'r> Surveyor<'a, 'r> {
+    /// A surveyor with nothing read yet.
+    pub fn new(set: &'a PolicySet, snapshot: &'a Snapshot<'r>, places: &'a Places, models: &'a [Model]) -> Surveyor<'a, 'r> {
+        let essential = (0..set.artifacts.len()).map(|a| set.essential(a)).collect();
+        Surveyor { set, snapshot, places, models, essential, cache: BTreeMap::new() }
+    }
+
+    /// Looks at all evidence of one model.
+    ///
+    /// # Errors
+    /// When a file cannot be read out of Git.
+    pub fn survey(&mut self, model: &Model, texts: &mut Texts, sources: &mut Sources) -> Result<Survey, Error> {
+        let mut evidence = Vec::with_capacity(self.set.artifacts.len());
+        for artifact in 0..self.set.artifacts.len() {
+            evidence.push(self.one(artifact, model, texts, sources)?);
+        }
+        Ok(Survey { evidence })
+    }
+
+    fn one(&mut self, index: usize, model: &Model, texts: &mut Texts, sources: &mut Sources) -> Result<Evidence, Error> {
+        let artifact = &self.set.artifacts[index];
+        let mut near: Vec<(usize, usize, &Hit)> = Vec::new();
+        let mut elsewhere: Vec<(&Hit, &Model)> = Vec::new();
+        for hit in &self.places.hits {
+            let Some(source) = hit.sources.iter().filter(|(a, _)| *a == index).map(|(_, s)| *s).min() else { continue };
+            match self.distance(&hit.path, model) {
+                Some(distance) => near.push((distance, source, hit)),
+                None => {
+                    if let Some(other) = self.home(&hit.path).filter(|m| m.id != model.id) {
+                        elsewhere.push((hit, other));
+                    }
+                }
+            }
+        }
+        near.sort_by_key(|(distance, source, hit)| (*distance, *source, hit.path.clone()));
+        let mut candidates = Vec::new();
+        for (distance, source, hit) in near.into_iter().take(MAX_CANDIDATES) {
+            if let Some(mut candidate) = self.candidate(index, source, hit, model, texts, sources)? {
+                candidate.distance = distance;
+                candidates.push(candidate);
+            }
+        }
+        if candidates.is_empty() {
+            candidates.extend(elsewhere.into_iter().take(3).map(|(hit, other)| misplaced(hit, other, index)));
+        }
+        candidates.sort_by_key(|c| (c.state.name, usize::MAX - c.met, c.distance, c.source_index));
+        let facts = combined(artifact, &candidates);
+        Ok(Evidence { candidates, looked: looked(artifact, model), facts })
+    }
+
+    /// The model that a path belongs to: the deepest folder that holds it.
+    fn home(&self, path: &RepoPath) -> Option<&'a Model> {
+        self.models.iter().filter(|m| m.path.contains(path.as_bytes())).max_by_key(|m| m.path.as_bytes().len())
+    }
+
+    /// How far a file lies from the model, `None` when it does not speak for it.
+    fn distance(&self, path: &RepoPath, model: &Model) -> Option<usize> {
+        let depth = |rest: &[u8]| rest.iter().filter(|&&b| b == b'/').count();
+        match self.home(path) {
+            Some(home) if home.id == model.id => {
+                let rest = path.as_bytes().len() - home.path.as_bytes().len();
+                Some(depth(&path.as_bytes()[path.as_bytes().len() - rest..]).min(90))
+            }
+            Some(home) if !home.path.is_root() => None,
+            _ => {
+                let text = path.to_text();
+                match text.split_once('/') {
+                    None => Some(100),
+                    Some((first, _)) if SHARED.iter().any(|s| first.eq_ignore_ascii_case(s)) => Some(101 + depth(path.as_bytes()).min(90)),
+                    Some(_) => None,
+                }
+            }
+        }
+    }
+
+    fn candidate(
+        &mut self,
+        index: usize,
+        source: usize,
+        hit: &Hit,
+        model: &Model,
+        texts: &mut Texts,
+        sources: &mut Sources,
+    ) -> Result<Option<Candidate>, Error> {
+        let artifact = &self.set.artifacts[index];
+        let by_model = artifact.sources.iter().flat_map(|s| &s.facts).flat_map(|(_, r)| r).any(|r| matches!(r.how, How::Owners { .. }));
+        let key = (index, hit.path.clone());
+        if !by_model && let Some(found) = self.cache.get(&key) {
+            return Ok(Some(found.clone()));
+        }
+        let found = match hit.kind {
+            EntryKind::Symlink => Some(bare(hit, source, StateName::Pointer, "it is a symbolic link, which is never followed: put the file itself here")),
+            EntryKind::Gitlink => None,
+            EntryKind::File { .. } => self.read(index, source, hit, model, texts, sources)?,
+        };
+        if let Some(candidate) = &found {
+            self.cache.insert(key, candidate.clone());
+        }
+        Ok(found)
+    }
+
+    fn read(
+        &self,
+        index: usize,
+        source: usize,
+        hit: &Hit,
+        model: &Model,
+        texts: &mut Texts,
+        sources: &mut Sources,
+    ) -> Result<Option<Candidate>, Error> {
+        Ok(match texts.load(self.snapshot, sources, &hit.path)? {
+            Loaded::Other(content) => Some(not_text(hit, source, &content)),
+            Loaded::Plain(_) => Some(bare(hit, source, StateName::Unreadable, "its format is not one that roadworthy reads")),
+            Loaded::Read(document) => {
+                let text = sources.get(document.source).text.clone();
+                self.judge(index, hit, &document, &text, model)
+            }
+        })
+    }
+
+    /// Reads and judges a document; `None` when its content shows that no source of the artifact
+    /// speaks of it (a YAML file of another `kind`).
+    fn judge(&self, index: usize, hit: &Hit, document: &Document, text: &str, model: &Model) -> Option<Candidate> {
+        let artifact = &self.set.artifacts[index];
+        let doc = Prepared::new(document, text);
+        let applies = |s: usize| {
+            let spec = &artifact.sources[s];
+            (spec.formats.is_empty() || spec.formats.contains(&document.format)) && spec.when.iter().all(|w| w.is_match(text))
+        };
+        let specs: Vec<usize> = hit.sources.iter().filter(|(a, s)| *a == index && applies(*s)).map(|(_, s)| *s).collect();
+        let first = *specs.first()?;
+        let mut facts = Facts::default();
+        canonical::read(self.set, artifact, &doc, &model.path, &mut facts);
+        for s in &specs {
+            read_source(self.set, artifact, &artifact.sources[*s], &doc, &model.path, &mut facts);
+        }
+        facts.dedup();
+        let met = self.essential[index].iter().filter(|group| group.iter().any(|&f| facts.has(f))).count();
+        let path = hit.path.to_text();
+        let subject = Subject { set: self.set, artifact, doc: &doc, facts: &facts, lacks: met < self.essential[index].len(), path: &path };
+        let state = match &document.error {
+            Some(error) if met == 0 => State::new(StateName::Unreadable, error.text.clone(), Some(error.span)),
+            _ => state(&subject),
+        };
+        Some(Candidate {
+            path: hit.path.clone(),
+            source: Some(document.source),
+            format: Some(document.format),
+            state,
+            facts,
+            source_index: first,
+            met,
+            distance: 0,
+        })
+    }
+}
+
+impl Facts {
+    fn dedup(&mut self) {
+        let mut seen: std::collections::BTreeSet<(usize, Span)> = std::collections::BTreeSet::new();
+        self.found.retain(|f| seen.insert((f.fact, f.span)));
+        let found: std::collections::BTreeSet<(usize, Span)> = seen;
+        self.flaws.retain(|f| !found.contains(&(f.fact, f.span)));
+    }
+}
+
+fn bare(hit: &Hit, source: usize, name: StateName, reason: &str) -> Candidate {
+    Candidate {
+        path: hit.path.clone(),
+        source: None,
+        format: None,
+        state: State::new(name, reason, None),
+        facts: Facts::default(),
+        source_index: source,
+        met: 0,
+        distance: 0,
+    }
+}
+
+fn misplaced(hit: &Hit, other: &Model, artifact: usize) -> Candidate {
+    let source = hit.sources.iter().find(|(a, _)| *a == artifact).map_or(0, |(_, s)| *s);
+    bare(hit, source, StateName::Misplaced, &format!("it belongs to model `{}`", other.id))
+}
+
+fn not_text(hit: &Hit, source: usize, content: &Content) -> Candidate {
+    let (state, reason) = match content {
+        Content::LfsPointer { size, .. } => {
+            (StateName::Pointer, format!("it is a Git LFS pointer to {size} bytes that are not in the repository: store documents as plain files"))
+        }
+        Content::NotUtf8 { line } => (StateName::Unreadable, format!("line {line} is not UTF-8: save it as UTF-8")),
+        Content::Utf16 => (StateName::Unreadable, "it is UTF-16: save it as UTF-8".to_string()),
+        Content::Binary => (StateName::Unreadable, "it is a binary file: write it as text, best as Markdown".to_string()),
+        Content::TooLarge { size } => {
+            (StateName::Unreadable, format!("it has {size} bytes, more than `[limits] max_file_bytes` in roadworthy.toml allows"))
+        }
+        Content::Symlink { .. } => (StateName::Pointer, "it is a symbolic link, which is never followed".to_string()),
+        Content::Gitlink => (StateName::Pointer, "it is a submodule".to_string()),
+        Content::Text(_) => (StateName::Unreadable, "it could not be read".to_string()),
+    };
+    bare(hit, source, state, &reason)
+}
+
+/// The facts that count.
+fn combined(artifact: &Artifact, candidates: &[Candidate]) -> Facts {
+    let Some(best) = candidates.first() else { return Facts::default() };
+    let mut facts = best.facts.clone();
+    if artifact.combine && best.state.name == StateName::Real {
+        for other in candidates[1..].iter().filter(|c| c.state.name == StateName::Real) {
+            facts.found.extend(other.facts.found.iter().cloned());
+            facts.flaws.extend(other.facts.flaws.iter().cloned());
+        }
+    }
+    facts
+}
+
+/// Where an artifact is looked for, for people: the patterns, in the model's folder and the shared
+/// ones.
+fn looked(artifact: &Artifact, model: &Model) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for file in artifact.sources.iter().flat_map(|s| &s.files) {
+        let shown = if model.path.is_root() { file.value.trim_start_matches('/').to_string() } else { format!("{}/**/{}", model.path, file.value.trim_start_matches('/')) };
+        if !out.contains(&shown) {
+            out.push(shown);
+        }
+    }
+    out
+}

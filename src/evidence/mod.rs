@@ -1,0 +1,158 @@
+//! Evidence: the files that speak for an artifact of a model, the facts they state, and the state
+//! they are in.
+//!
+//! Uses policy (what to look for) and artifact (documents, value types); knows nothing of rules'
+//! outcomes.
+
+mod canonical;
+mod facts;
+mod find;
+mod owners;
+mod prepared;
+mod sections;
+mod state;
+mod texts;
+
+pub use canonical::remedy;
+pub use find::{Places, Survey, Surveyor};
+pub use texts::Texts;
+
+use crate::artifact::document::Format;
+use crate::artifact::types::{NotA, Value};
+use crate::diag::{RepoPath, SourceId, Span};
+use crate::policy::StateName;
+
+/// A fact, read.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// Index into the artifact's facts.
+    pub fact: usize,
+    /// The typed value.
+    pub value: Value,
+    /// The value as it stands in the text, markup removed.
+    pub text: String,
+    /// Where the value stands.
+    pub span: Span,
+    /// The reader that found it: `label`, `path`, `owners`…
+    pub how: &'static str,
+    /// The list element it belongs to, for facts of structured formats.
+    pub place: Vec<u32>,
+}
+
+/// Why a value that stands at a fact's place is not the fact.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FlawKind {
+    /// A placeholder, or nothing.
+    Unfilled,
+    /// A value of another type.
+    Wrong(NotA),
+}
+
+/// A place where a fact should stand and does not.
+#[derive(Clone, Debug)]
+pub struct Flaw {
+    /// Index into the artifact's facts.
+    pub fact: usize,
+    /// What stands there instead.
+    pub kind: FlawKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// What one file, or several, state.
+#[derive(Clone, Default, Debug)]
+pub struct Facts {
+    /// Facts, best reader first.
+    pub found: Vec<Fact>,
+    /// Failed places, best reader first.
+    pub flaws: Vec<Flaw>,
+}
+
+impl Facts {
+    /// The readings of one fact, best first.
+    pub fn of(&self, fact: usize) -> impl Iterator<Item = &Fact> {
+        self.found.iter().filter(move |f| f.fact == fact)
+    }
+
+    /// True when the fact is stated.
+    pub fn has(&self, fact: usize) -> bool {
+        self.of(fact).next().is_some()
+    }
+
+    /// The first place where the fact should stand and does not.
+    pub fn flaw(&self, fact: usize) -> Option<&Flaw> {
+        let of = |kind: bool| self.flaws.iter().find(move |f| f.fact == fact && (f.kind == FlawKind::Unfilled) == kind);
+        of(false).or_else(|| of(true))
+    }
+}
+
+/// The state of a candidate, with its reason.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Which.
+    pub name: StateName,
+    /// Why, for a sentence "… : *reason*"; empty for [`StateName::Real`].
+    pub reason: String,
+    /// What shows it.
+    pub span: Option<Span>,
+}
+
+impl State {
+    pub(crate) fn new(name: StateName, reason: impl Into<String>, span: Option<Span>) -> State {
+        State { name, reason: reason.into(), span }
+    }
+}
+
+/// A file that may be evidence.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Its path.
+    pub path: RepoPath,
+    /// Its text, if it has one.
+    pub source: Option<SourceId>,
+    /// How it was read.
+    pub format: Option<Format>,
+    /// What became of it.
+    pub state: State,
+    /// What it states.
+    pub facts: Facts,
+    /// The first source of the artifact that it matches.
+    pub source_index: usize,
+    /// How many of the artifact's essential groups of facts it states.
+    pub met: usize,
+    /// How far from the model's folder it lies: 0 inside.
+    pub distance: usize,
+}
+
+/// All that speaks for one artifact of one model.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// All candidates, best first.
+    pub candidates: Vec<Candidate>,
+    /// Where files were looked for, for people.
+    pub looked: Vec<String>,
+    /// The facts that count: of the best candidate, or of all real ones when the artifact combines.
+    pub facts: Facts,
+}
+
+impl Evidence {
+    /// The best candidate.
+    pub fn best(&self) -> Option<&Candidate> {
+        self.candidates.first()
+    }
+
+    /// The state of the best candidate; missing when there is none.
+    pub fn state(&self) -> StateName {
+        self.best().map_or(StateName::Missing, |c| c.state.name)
+    }
+
+    /// True when facts can be judged: the evidence is of the right kind and readable.
+    pub fn judgeable(&self) -> bool {
+        matches!(self.state(), StateName::Real | StateName::Draft | StateName::Vetoed)
+    }
+
+    /// The candidate whose text a span points into.
+    pub fn candidate_of(&self, source: SourceId) -> Option<&Candidate> {
+        self.candidates.iter().find(|c| c.source == Some(source))
+    }
+}

@@ -1,0 +1,148 @@
+//! A document made ready for many readers: keys, headings and sentences folded once.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use crate::artifact::document::{Document, Unit};
+use crate::diag::Span;
+use crate::text::Folded;
+use crate::words::TermList;
+
+/// A sentence of a unit.
+pub(super) struct Sentence {
+    /// Index into the document's units.
+    pub(super) unit: usize,
+    /// Byte range in the unit's text.
+    pub(super) range: Range<usize>,
+    /// Folded text.
+    pub(super) folded: Folded,
+    /// True when it asks.
+    pub(super) question: bool,
+}
+
+/// A document and what is computed from it at most once.
+pub(super) struct Prepared<'d> {
+    pub(super) document: &'d Document,
+    pub(super) text: &'d str,
+    keys: Vec<Folded>,
+    headings: Vec<Folded>,
+    title: Option<Folded>,
+    sentences: OnceCell<Vec<Sentence>>,
+}
+
+impl<'d> Prepared<'d> {
+    pub(super) fn new(document: &'d Document, text: &'d str) -> Prepared<'d> {
+        Prepared {
+            document,
+            text,
+            keys: document.pairs.iter().map(|p| Folded::new(&p.key)).collect(),
+            headings: document.headings.iter().map(|h| Folded::new(&h.key)).collect(),
+            title: document.title.as_ref().map(|t| Folded::new(&t.text)),
+            sentences: OnceCell::new(),
+        }
+    }
+
+    pub(super) fn key(&self, pair: usize) -> &Folded {
+        &self.keys[pair]
+    }
+
+    pub(super) fn heading(&self, heading: usize) -> &Folded {
+        &self.headings[heading]
+    }
+
+    pub(super) fn title(&self) -> Option<&Folded> {
+        self.title.as_ref()
+    }
+
+    /// True when a heading above, or `heading` itself, matches.
+    pub(super) fn within(&self, heading: Option<usize>, terms: &TermList) -> bool {
+        let mut at = heading;
+        while let Some(index) = at {
+            if terms.find(&self.headings[index]).is_some() {
+                return true;
+            }
+            at = self.document.headings[index].parent;
+        }
+        false
+    }
+
+    pub(super) fn sentences(&self) -> &[Sentence] {
+        self.sentences.get_or_init(|| {
+            let mut out = Vec::new();
+            for (index, unit) in self.document.units.iter().enumerate() {
+                for range in split_sentences(&unit.text) {
+                    let text = &unit.text[range.clone()];
+                    let question = text.trim_end().ends_with(['?', '？']);
+                    out.push(Sentence { unit: index, folded: Folded::new(text), range, question });
+                }
+            }
+            out
+        })
+    }
+
+    /// The place of `needle` inside `span`; the whole span when it does not stand there to the letter.
+    pub(super) fn locate(&self, span: Span, needle: &str) -> Span {
+        let needle = needle.trim();
+        let Some(hay) = self.text.get(span.range()) else { return span };
+        if needle.is_empty() {
+            return span;
+        }
+        if let Some(at) = hay.find(needle) {
+            let start = span.start as usize + at;
+            return Span::new(span.source, start..start + needle.len());
+        }
+        // The value runs over a line break or markup: point at its first line.
+        let first = needle.split(['\n', '|', '*', '[', '`', '<']).next().unwrap_or(needle).trim();
+        let words: String = first.chars().take(24).collect();
+        let line_end = |from: usize| hay[from..].find('\n').map_or(hay.len(), |n| from + n);
+        match (words.chars().count() >= 3).then(|| hay.find(words.trim())).flatten() {
+            Some(at) => Span::new(span.source, span.start as usize + at..span.start as usize + line_end(at)),
+            None => first_line(span, hay),
+        }
+    }
+
+    /// The first line of a unit that is not blank.
+    pub(super) fn line_of(&self, unit: &Unit) -> Span {
+        self.text.get(unit.span.range()).map_or(unit.span, |hay| first_line(unit.span, hay))
+    }
+}
+
+fn first_line(span: Span, hay: &str) -> Span {
+    let lead = hay.len() - hay.trim_start().len();
+    let end = hay[lead..].find('\n').map_or(hay.trim_end().len().max(lead), |n| lead + n);
+    let end = lead + hay[lead..end].trim_end().len();
+    Span::new(span.source, span.start as usize + lead..span.start as usize + end)
+}
+
+/// Splits at `.`, `!`, `?` before white space, and at their Chinese and Japanese forms.
+pub(super) fn split_sentences(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let wide = matches!(c, '。' | '！' | '？');
+        let narrow = matches!(c, '.' | '!' | '?') && chars.peek().is_some_and(|(_, n)| n.is_whitespace());
+        if wide || narrow {
+            let end = at + c.len_utf8();
+            out.push(start..end);
+            start = end;
+        }
+    }
+    if start < text.len() {
+        out.push(start..text.len());
+    }
+    out.retain(|r| !text[r.clone()].trim().is_empty());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_sentences;
+
+    #[test]
+    fn sentences_end_at_stops_before_white_space() {
+        let text = "Uses v1.2 of it. Keep 30 days! 保存する。次";
+        let parts: Vec<&str> = split_sentences(text).into_iter().map(|r| text[r].trim()).collect();
+        assert_eq!(parts, ["Uses v1.2 of it.", "Keep 30 days!", "保存する。", "次"]);
+    }
+}

@@ -1,0 +1,301 @@
+//! The state of a document: is it of the right kind, filled in, and in force?
+//!
+//! The order is that of a careful reader: another kind, a template, a stub, a document that says
+//! of itself that it is not in force. Each verdict needs a positive sign; a fact that could not be
+//! read is never one.
+
+use super::prepared::Prepared;
+use super::{Facts, State};
+use crate::artifact::document::{Form, Format, Scalar, UnitKind};
+use crate::artifact::types;
+use crate::diag::Span;
+use crate::policy::{Artifact, PolicySet, StateName};
+use crate::text::{Folded, normalise_key, word_count};
+use crate::words::TermList;
+
+/// What the judgement of a document's state looks at.
+pub(super) struct Subject<'a> {
+    pub(super) set: &'a PolicySet,
+    pub(super) artifact: &'a Artifact,
+    pub(super) doc: &'a Prepared<'a>,
+    pub(super) facts: &'a Facts,
+    /// Essential facts that are lacking: some, or none.
+    pub(super) lacks: bool,
+    pub(super) path: &'a str,
+}
+
+/// The state of a readable text.
+pub(super) fn state(s: &Subject<'_>) -> State {
+    wrong_kind(s)
+        .map(|(reason, span)| State::new(StateName::WrongKind, reason, span))
+        .or_else(|| template(s).map(|(reason, span)| State::new(StateName::Template, reason, span)))
+        .or_else(|| stub(s).map(|(reason, span)| State::new(StateName::Stub, reason, span)))
+        .or_else(|| veto(s))
+        .unwrap_or_else(|| State::new(StateName::Real, "", None))
+}
+
+type Sign = Option<(String, Option<Span>)>;
+
+fn wrong_kind(s: &Subject<'_>) -> Sign {
+    let nature = &s.artifact.nature;
+    if let Some(terms) = &nature.not_title {
+        for (piece, span) in introductions(s) {
+            if let Some(found) = terms.find(&Folded::new(&piece)) {
+                let words = piece.get(found.range).unwrap_or("").to_string();
+                return Some((format!("it introduces itself with \"{words}\""), Some(s.doc.locate(span, &words))));
+            }
+        }
+    }
+    let not_type = s.set.list("not_type");
+    for pair in s.doc.document.pairs.iter().filter(|p| p.form == Form::Front && matches!(p.key.as_str(), "type" | "layout" | "kind")) {
+        if not_type.is_match(&pair.value) {
+            return Some((format!("its front matter says that it is a {}", pair.value), Some(pair.span)));
+        }
+    }
+    if s.doc.document.format != Format::Markdown {
+        return None;
+    }
+    if nature.conduct
+        && let Some(sign) = lists_fields(s)
+    {
+        return Some(sign);
+    }
+    other_headings(s).or_else(|| other_text(s))
+}
+
+/// The title, and the first sentence without links.
+fn introductions(s: &Subject<'_>) -> Vec<(String, Span)> {
+    let document = s.doc.document;
+    let mut out: Vec<(String, Span)> = document.title.iter().map(|t| (t.text.clone(), t.span)).collect();
+    let first = document.units.iter().find(|u| matches!(u.kind, UnitKind::Paragraph | UnitKind::Comment));
+    if let Some(unit) = first
+        && let Some(range) = super::prepared::split_sentences(&unit.text).into_iter().next()
+    {
+        let words = unit.text[range].split_whitespace().filter(|w| !w.contains("://") && !w.contains("www.") && !w.contains('/'));
+        out.push((words.collect::<Vec<_>>().join(" "), unit.span));
+    }
+    out
+}
+
+/// A list of fields or of HTTP routes describes a schema or an API, not how people behave.
+fn lists_fields(s: &Subject<'_>) -> Sign {
+    let items: Vec<_> = s.doc.document.units.iter().filter(|u| u.kind == UnitKind::Item).collect();
+    let field = |text: &str| {
+        text.strip_prefix('`').and_then(|rest| rest.split_once('`')).is_some_and(|(_, after)| {
+            let after = after.trim_start();
+            after.is_empty() || after.starts_with([':', '(', '–', '—', '-', '：'])
+        })
+    };
+    let fields: Vec<_> = items.iter().filter(|u| field(&u.text)).collect();
+    if fields.len() >= 6 && fields.len() * 100 >= items.len() * 35 {
+        return Some((format!("{} of its {} list items are names of fields", fields.len(), items.len()), Some(s.doc.line_of(fields[0]))));
+    }
+    let routes = route_lines(s.doc.text);
+    (routes >= 4).then(|| (format!("it describes an API: {routes} routes"), s.doc.document.title.as_ref().map(|t| t.span)))
+}
+
+fn route_lines(text: &str) -> usize {
+    let verb = |w: &str| w.split('/').all(|v| matches!(v, "GET" | "POST" | "PUT" | "PATCH" | "DELETE"));
+    text.lines()
+        .map(|line| {
+            let words: Vec<&str> = line.split(|c: char| c.is_whitespace() || matches!(c, '`' | '|' | '*')).filter(|w| !w.is_empty()).collect();
+            words.windows(2).filter(|w| verb(w[0]) && w[1].starts_with('/') && w[1].len() > 1).count()
+        })
+        .sum()
+}
+
+fn other_headings(s: &Subject<'_>) -> Sign {
+    let nature = &s.artifact.nature;
+    let terms = nature.not_headings.as_ref()?;
+    let own: Vec<&TermList> = nature.own.iter().map(|name| s.set.list(name)).collect();
+    let (mut bad, mut good) = (Vec::new(), 0);
+    for index in 1..s.doc.document.headings.len() {
+        let heading = s.doc.heading(index);
+        if terms.find(heading).is_some() {
+            bad.push(index);
+        }
+        good += usize::from(own.iter().any(|list| list.find(heading).is_some()));
+    }
+    if bad.len() < 2 || bad.len() <= 2 * good {
+        return None;
+    }
+    let first = &s.doc.document.headings[bad[0]];
+    let names: Vec<&str> = bad.iter().take(3).map(|&i| s.doc.document.headings[i].text.trim()).collect();
+    Some((format!("its sections are about something else: {}", names.join(", ")), Some(first.span)))
+}
+
+fn other_text(s: &Subject<'_>) -> Sign {
+    let nature = &s.artifact.nature;
+    let terms = nature.not_text.as_ref()?;
+    let minimum = usize::try_from(nature.not_text_min).unwrap_or(usize::MAX);
+    let mut count = 0;
+    let mut first = None;
+    for sentence in s.doc.sentences() {
+        for found in terms.find_all(&sentence.folded) {
+            count += 1;
+            let unit = &s.doc.document.units[sentence.unit];
+            let words = unit.text[sentence.range.clone()].get(found.range).unwrap_or("").to_string();
+            first.get_or_insert_with(|| (s.doc.locate(unit.span, &words), words));
+        }
+    }
+    let (span, words) = first?;
+    (count >= minimum).then(|| (format!("it speaks like another kind of text: \"{words}\", {count} such phrases"), Some(span)))
+}
+
+/// True for a path that is a template by its folder or name.
+pub(super) fn template_path(set: &PolicySet, path: &str) -> Option<String> {
+    let words = set.list("template_path");
+    let parts: Vec<&str> = path.split('/').collect();
+    let (name, folders) = parts.split_last()?;
+    let folder = folders.iter().find(|folder| words.is_whole(folder));
+    let stem = name.split('.').filter(|part| !part.is_empty());
+    folder.map(|f| f.to_string()).or_else(|| stem.flat_map(|part| part.split(['-', '_'])).find(|part| words.is_whole(part)).map(str::to_string))
+}
+
+fn template(s: &Subject<'_>) -> Sign {
+    if let Some(word) = template_path(s.set, s.path) {
+        return Some((format!("its path says so: `{word}`"), None));
+    }
+    let document = s.doc.document;
+    let filled_by_someone = |k: UnitKind| k != UnitKind::Comment;
+    let units: Vec<_> = document.units.iter().filter(|u| filled_by_someone(u.kind)).collect();
+    let open: Vec<_> = units.iter().filter(|u| types::has_placeholder(&u.text, &s.set.words)).collect();
+    let prose = units.iter().filter(|u| u.kind != UnitKind::Cell).count().max(1);
+    if open.len() >= 3 && open.len() * 10 >= prose * 3 {
+        return Some((format!("{} places are still to be filled in", open.len()), Some(s.doc.line_of(open[0]))));
+    }
+    fictional(s).or_else(|| unanswered(s)).or_else(|| unfilled(s))
+}
+
+/// Two invented identities: a standard's example with nothing changed.
+fn fictional(s: &Subject<'_>) -> Sign {
+    let words = s.set.list("fictional");
+    let folded = Folded::new(s.doc.text);
+    let mut terms: Vec<_> = words.find_all(&folded);
+    terms.sort_by_key(|m| (m.term, m.range.start));
+    terms.dedup_by_key(|m| m.term);
+    if terms.len() < 2 {
+        return None;
+    }
+    let names: Vec<&str> = terms.iter().take(3).filter_map(|m| s.doc.text.get(m.range.clone())).collect();
+    let first = Span::new(s.doc.document.source, terms[0].range.clone());
+    Some((format!("it names invented people or companies: {}", names.join(", ")), Some(first)))
+}
+
+fn unanswered(s: &Subject<'_>) -> Sign {
+    let prose: Vec<_> = s.doc.document.units.iter().filter(|u| matches!(u.kind, UnitKind::Paragraph | UnitKind::Item)).collect();
+    let asks: Vec<_> = prose.iter().filter(|u| u.text.trim_end_matches(['*', '_', ' ']).ends_with(['?', '？'])).collect();
+    (asks.len() >= 5 && asks.len() * 2 >= prose.len())
+        .then(|| (format!("{} of its {} paragraphs are questions without an answer", asks.len(), prose.len()), Some(s.doc.line_of(asks[0]))))
+}
+
+/// Three different facts whose place is there and not filled in.
+fn unfilled(s: &Subject<'_>) -> Sign {
+    let open: Vec<usize> = (0..s.artifact.facts.len())
+        .filter(|&fact| !s.facts.has(fact) && s.facts.flaws.iter().any(|f| f.fact == fact && f.kind == super::FlawKind::Unfilled))
+        .collect();
+    let mut places: Vec<Span> = s.facts.flaws.iter().filter(|f| open.contains(&f.fact) && f.kind == super::FlawKind::Unfilled).map(|f| f.span).collect();
+    places.sort_unstable();
+    places.dedup();
+    let names: Vec<&str> = open.iter().take(4).map(|&f| s.artifact.facts[f].title.as_str()).collect();
+    (open.len() >= 3 && places.len() >= 3 && s.lacks).then(|| (format!("nobody filled in {}", names.join(", ")), places.first().copied()))
+}
+
+fn stub(s: &Subject<'_>) -> Sign {
+    let document = s.doc.document;
+    let structured = matches!(document.format, Format::Yaml | Format::Json | Format::Toml);
+    let silent = document.units.is_empty() && document.pairs.is_empty() && document.code.is_empty() && document.owners.is_empty();
+    if silent && document.nodes.iter().all(|n| matches!(n.scalar, Scalar::Null | Scalar::Empty)) {
+        return Some(("there is nothing in it".to_string(), None));
+    }
+    if structured || !s.lacks {
+        return None;
+    }
+    let cells: Vec<_> = document.units.iter().filter(|u| u.kind == UnitKind::Cell).collect();
+    let empty = document.pairs.iter().filter(|p| p.form == Form::Column && types::is_placeholder(&p.value, &s.set.words)).count();
+    let columns = document.pairs.iter().filter(|p| p.form == Form::Column).count();
+    if columns >= 8 && empty * 10 >= columns * 4 {
+        return Some((format!("{empty} of {columns} table cells are empty"), cells.first().map(|c| c.span)));
+    }
+    bare_headings(s).or_else(|| short(s))
+}
+
+/// Headings with nothing under them.
+fn bare_headings(s: &Subject<'_>) -> Sign {
+    let document = s.doc.document;
+    let content = |span: Span| {
+        let inside = |at: Span| at.start >= span.start && at.end <= span.end;
+        document.units.iter().any(|u| inside(u.span)) || document.code.iter().any(|c| inside(c.span))
+    };
+    let has_child = |index: usize| document.headings.iter().any(|h| h.parent == Some(index));
+    let leaves: Vec<usize> = (0..document.headings.len()).filter(|&i| !has_child(i)).collect();
+    let bare: Vec<usize> = leaves.iter().copied().filter(|&i| !content(document.headings[i].body)).collect();
+    (bare.len() >= 3 && bare.len() * 2 >= leaves.len()).then(|| {
+        let first = &document.headings[bare[0]];
+        (format!("{} of its {} sections are empty", bare.len(), leaves.len()), Some(first.span))
+    })
+}
+
+fn short(s: &Subject<'_>) -> Sign {
+    if s.doc.document.format != Format::Markdown {
+        return None;
+    }
+    let said = |text: &str| if types::is_placeholder(text, &s.set.words) { 0 } else { word_count(text) };
+    let words: usize = s.doc.document.units.iter().map(|u| said(&u.text)).sum();
+    let code: usize = s.doc.document.code.iter().filter(|c| !c.inline).count();
+    let minimum = usize::try_from(s.artifact.nature.min_words).unwrap_or(usize::MAX);
+    (words + 4 * code < minimum).then(|| (format!("it says only {words} words"), s.doc.document.title.as_ref().map(|t| t.span)))
+}
+
+/// What the document says of itself: its status first, free phrases near its top second.
+fn veto(s: &Subject<'_>) -> Option<State> {
+    status(s).or_else(|| phrases(s))
+}
+
+/// Status fields are read in the first part of a document only: further down they are about
+/// something else.
+fn status(s: &Subject<'_>) -> Option<State> {
+    let (labels, draft, vetoed) = (s.set.list("status_label"), s.set.list("draft_status"), s.set.list("veto_status"));
+    let judge = |value: &str, span: Span| {
+        let short: String = value.chars().take(40).collect();
+        let state = if draft.is_match(&short) { StateName::Draft } else { StateName::Vetoed };
+        (draft.is_match(&short) || vetoed.is_match(&short))
+            .then(|| State::new(state, format!("its status is \"{}\"", short.trim()), Some(span)))
+    };
+    let document = s.doc.document;
+    let top = s.doc.text.len() / 6 + 800;
+    for pair in document.pairs.iter().filter(|p| matches!(p.form, Form::Front | Form::Label | Form::Row)) {
+        let near = (pair.span.start as usize) < top;
+        let named = pair.key.split_whitespace().count() <= 3 && labels.is_whole(&pair.key);
+        if near && named && !pair.value.contains(" | ") && let Some(state) = judge(&pair.value, pair.span) {
+            return Some(state);
+        }
+    }
+    let own = ["status", "info.status", "spec.lifecycle", "metadata.status", "document.status"];
+    document.nodes.iter().filter(|n| own.contains(&n.path.to_lowercase().as_str())).find_map(|n| judge(&n.value, n.span))
+}
+
+fn phrases(s: &Subject<'_>) -> Option<State> {
+    let (anywhere, head, aside) = (s.set.list("veto_phrase"), s.set.list("veto_head"), s.set.list("veto_not_in"));
+    let document = s.doc.document;
+    let zone = document.headings.get(2).map_or(s.doc.text.len() / 10 + 600, |h| h.span.start as usize);
+    for sentence in s.doc.sentences() {
+        let unit = &document.units[sentence.unit];
+        if sentence.question || s.doc.within(unit.heading, aside) {
+            continue;
+        }
+        let top = (unit.span.start as usize) <= zone || unit.kind == UnitKind::Comment;
+        let found = anywhere.find(&sentence.folded).or_else(|| if top { head.find(&sentence.folded) } else { None });
+        if let Some(found) = found {
+            let words = unit.text[sentence.range.clone()].get(found.range).unwrap_or("").trim().to_string();
+            let name = if s.set.list("draft_status").is_match(&words) { StateName::Draft } else { StateName::Vetoed };
+            return Some(State::new(name, format!("it says \"{}\"", normalise_quote(&words)), Some(s.doc.locate(unit.span, &words))));
+        }
+    }
+    None
+}
+
+fn normalise_quote(words: &str) -> String {
+    let flat = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    if normalise_key(&flat).is_empty() { words.to_string() } else { flat }
+}

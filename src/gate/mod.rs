@@ -1,0 +1,226 @@
+//! One judgement: a tree, a policy, a date → a verdict.
+
+pub mod policy;
+mod settle;
+mod stage;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::check::{self, Context, History, Outcome, Questions};
+use crate::diag::{Diagnostic, RepoPath, Sources};
+use crate::evidence::Survey;
+use crate::git::{Answers, CommitId, Content, Head, Limits, Query, Repo, Snapshot, Target};
+use crate::policy::{Artifact, PolicySet, Rule, Severity};
+use crate::verdict::{ModelRow, Subject, Verdict};
+
+pub use stage::{Stage, stage};
+
+/// What to judge.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The tree.
+    pub target: Target,
+    /// Only these models; all when empty.
+    pub models: Vec<String>,
+    /// The date of the judgement.
+    pub as_of: NaiveDate,
+    /// False to judge texts alone: rules about history, tree and dates are not asked.
+    pub history: bool,
+}
+
+/// A verdict and the texts it points into.
+#[derive(Debug)]
+pub struct Judged {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The texts.
+    pub sources: Sources,
+}
+
+/// Judges. Whatever goes wrong on the way ends in [`Verdict::undecided`], never in a pass.
+pub fn judge(repo: &Repo, request: &Request) -> Judged {
+    let mut sources = Sources::new();
+    let mut verdict = Verdict { subject: subject(repo, request), ..Verdict::default() };
+    match stage(repo, request, &mut sources) {
+        Ok(stage) => decide(repo, request, stage, &mut sources, &mut verdict),
+        Err(problems) => verdict.undecided.extend(problems),
+    }
+    verdict.settle(&sources);
+    Judged { verdict, sources }
+}
+
+fn subject(repo: &Repo, request: &Request) -> Subject {
+    let branch = |id: Option<CommitId>| match repo.head() {
+        Ok(Head::Branch { name, tip }) if id.is_none_or(|id| id == tip) => Some(name),
+        Ok(Head::Unborn { branch }) if id.is_none() => Some(branch),
+        _ => None,
+    };
+    let on = |name: Option<String>| name.map_or_else(String::new, |name| format!(" (branch {name})"));
+    let (what, commit) = match &request.target {
+        Target::Commit(id) => (format!("commit {}{}", id.short(), on(branch(Some(*id)))), Some(id.to_string())),
+        Target::Index => (format!("staged files{}", on(branch(None))), None),
+        Target::WorkTree => (format!("work tree{}", on(branch(None))), None),
+    };
+    Subject { what, commit, as_of: request.as_of.to_string(), policy: Vec::new() }
+}
+
+/// The commit whose history answers: the judged one, or the newest one below the index and the
+/// work tree.
+fn tip(repo: &Repo, target: &Target) -> Result<Option<CommitId>, crate::git::Error> {
+    match target {
+        Target::Commit(id) => Ok(Some(*id)),
+        Target::Index | Target::WorkTree => Ok(match repo.head()? {
+            Head::Branch { tip, .. } | Head::Detached(tip) => Some(tip),
+            Head::Unborn { .. } => None,
+        }),
+    }
+}
+
+fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Sources, verdict: &mut Verdict) {
+    verdict.subject.policy = stage.set.packs.clone();
+    verdict.account.rules = stage.set.rules.iter().filter(|r| asked_of_any(&stage, r)).count();
+    let tip = match tip(repo, &request.target) {
+        Ok(tip) => tip,
+        Err(error) => return verdict.undecided.push(error.diagnostic()),
+    };
+    let asked = collect(&stage, request, tip.is_some());
+    let answers = match walk(repo, &stage, asked.query, tip) {
+        Ok(answers) => answers,
+        Err(problem) => return verdict.undecided.push(*problem),
+    };
+    let history = match (&answers, request.history) {
+        (_, false) => History::NotAsked,
+        (Some(answers), true) => History::Known(answers),
+        (None, true) => History::None,
+    };
+    let head = Newest::of(repo, &request.target, tip);
+    for (m, model) in stage.models.iter().enumerate() {
+        let survey = &stage.surveys[m];
+        let mut row = row(&stage, m);
+        for (r, rule) in stage.set.rules.iter().enumerate() {
+            let severity = stage.set.severities(rule).of(model.tier);
+            let Some((index, artifact)) = about(&stage.set, rule) else { continue };
+            if severity == Severity::Off {
+                continue;
+            }
+            let drifts = match (&answers, asked.drifts.get(&(m, r))) {
+                (Some(answers), Some(indexes)) => indexes.iter().filter_map(|i| answers.moved.get(*i)).collect(),
+                _ => Vec::new(),
+            };
+            let uncommitted = |path: &RepoPath| head.differs(&stage.snapshot, path);
+            let context = Context {
+                set: &stage.set,
+                rule,
+                artifact,
+                model,
+                evidence: &survey.evidence[index],
+                sources,
+                snapshot: &stage.snapshot,
+                history,
+                drifts,
+                uncommitted: &uncommitted,
+                today: request.as_of,
+            };
+            settle::outcome(verdict, &mut row, &context, severity, check::run(&context));
+        }
+        verdict.rows.push(row);
+    }
+    settle::waivers(verdict, &stage, request);
+}
+
+fn asked_of_any(stage: &Stage<'_>, rule: &Rule) -> bool {
+    stage.models.iter().any(|model| stage.set.severities(rule).of(model.tier) != Severity::Off)
+}
+
+fn about<'s>(set: &'s PolicySet, rule: &Rule) -> Option<(usize, &'s Artifact)> {
+    rule.artifact.as_ref().and_then(|id| set.artifact(&id.value))
+}
+
+fn row(stage: &Stage<'_>, m: usize) -> ModelRow {
+    let model = &stage.models[m];
+    let evidence = |survey: &Survey| {
+        stage.set.artifacts.iter().zip(&survey.evidence).filter_map(|(a, e)| Some((a.id.value.clone(), e.best()?.path.clone()))).collect()
+    };
+    ModelRow {
+        id: model.id.clone(),
+        path: model.path.clone(),
+        tier: model.tier.name().to_string(),
+        mode: model.mode.map(|m| m.name().to_string()),
+        cells: Vec::new(),
+        evidence: evidence(&stage.surveys[m]),
+        met: Vec::new(),
+    }
+}
+
+/// All questions to the history, and which answers belong to which model and rule.
+struct Asked {
+    query: Questions,
+    drifts: BTreeMap<(usize, usize), Vec<usize>>,
+}
+
+fn collect(stage: &Stage<'_>, request: &Request, commits: bool) -> Asked {
+    let mut asked = Asked { query: Questions::default(), drifts: BTreeMap::new() };
+    if !request.history || !commits {
+        return asked;
+    }
+    for (m, model) in stage.models.iter().enumerate() {
+        for (r, rule) in stage.set.rules.iter().enumerate() {
+            let Some((index, artifact)) = about(&stage.set, rule) else { continue };
+            if stage.set.severities(rule).of(model.tier) == Severity::Off {
+                continue;
+            }
+            let one = check::questions(rule, artifact, model, &stage.surveys[m].evidence[index], &stage.snapshot);
+            asked.query.people |= one.people;
+            let first = asked.query.moved.len();
+            asked.drifts.insert((m, r), (first..first + one.moved.len()).collect());
+            asked.query.touched.extend(one.moved.iter().map(|moved| moved.since.clone()));
+            asked.query.touched.extend(one.touched);
+            asked.query.moved.extend(one.moved);
+        }
+    }
+    asked.query.touched.sort();
+    asked.query.touched.dedup();
+    asked
+}
+
+/// Walks the history once, only when a rule asks.
+fn walk(repo: &Repo, stage: &Stage<'_>, questions: Questions, tip: Option<CommitId>) -> Result<Option<Answers>, Box<Diagnostic>> {
+    let Some(tip) = tip else { return Ok(None) };
+    let nothing = questions.touched.is_empty() && questions.moved.is_empty() && !questions.people;
+    if nothing {
+        return Ok(Some(Answers::default()));
+    }
+    let mailmap = if questions.people { stage.snapshot.mailmap().map_err(|e| Box::new(e.diagnostic()))? } else { Default::default() };
+    let query = Query { touched: questions.touched, moved: questions.moved, people: questions.people, mailmap };
+    repo.history(Some(tip), &query).map(Some).map_err(|error| Box::new(error.diagnostic()))
+}
+
+/// The newest commit below an index or a work tree, for "has this file been changed since?".
+struct Newest<'r> {
+    snapshot: Option<Snapshot<'r>>,
+    same: bool,
+}
+
+impl<'r> Newest<'r> {
+    fn of(repo: &'r Repo, target: &Target, tip: Option<CommitId>) -> Newest<'r> {
+        match (target, tip) {
+            (Target::Commit(_), _) => Newest { snapshot: None, same: true },
+            (_, Some(tip)) => Newest { snapshot: repo.snapshot(&Target::Commit(tip), &Limits::default()).ok(), same: false },
+            (_, None) => Newest { snapshot: None, same: false },
+        }
+    }
+
+    /// True when the judged file is not the committed one.
+    fn differs(&self, judged: &Snapshot<'_>, path: &RepoPath) -> bool {
+        if self.same {
+            return false;
+        }
+        let text = |snapshot: &Snapshot<'_>| match snapshot.get(path.as_bytes()).map(|_| snapshot.read(path.as_bytes())) {
+            Some(Ok(Content::Text(text))) => Some(text.replace("\r\n", "\n")),
+            _ => None,
+        };
+        self.snapshot.as_ref().is_none_or(|newest| text(newest) != text(judged))
+    }
+}

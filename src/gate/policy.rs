@@ -1,0 +1,161 @@
+//! The policy that judges: built-in packs, the configuration, own policy files.
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Diagnostic, Level, Origin, RepoPath, SourceId, Sources, Span};
+use crate::git::{Content, Snapshot};
+use crate::policy::{At, Config, FILE, Mistakes, Pack, PolicySet, builtin, closest, fold_path, glob, load_config, load_pack};
+use crate::words::Words;
+
+/// The pack that holds the vocabulary, and the one with the rules about the policy itself: always
+/// loaded, never listed.
+const ALWAYS: [&str; 2] = ["words", "gate"];
+
+/// Ids of the built-in packs that a configuration may list.
+pub fn pack_names() -> Vec<&'static str> {
+    builtin::files()
+        .iter()
+        .filter_map(|f| f.path.strip_suffix(".toml"))
+        .filter(|name| !name.contains('/') && !ALWAYS.contains(name))
+        .collect()
+}
+
+fn built_in(name: &str, sources: &mut Sources, mistakes: &mut Mistakes) -> Option<Pack> {
+    let path = format!("{name}.toml");
+    let file = builtin::file(&path)?;
+    let source = sources.add(Origin::BuiltIn(path), file.text);
+    load_pack(sources, source, mistakes)
+}
+
+/// The vocabulary of some packs together.
+///
+/// # Errors
+/// Terms that do not compile are mistakes.
+pub fn words(packs: &[Pack], mistakes: &mut Mistakes) -> Words {
+    let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut places: BTreeMap<(&str, &str), Span> = BTreeMap::new();
+    for (name, terms) in packs.iter().flat_map(|p| &p.words) {
+        let list = lists.entry(name.clone()).or_default();
+        for term in terms {
+            if !list.contains(&term.value) {
+                list.push(term.value.clone());
+            }
+            places.insert((name, &term.value), term.span);
+        }
+    }
+    match Words::from_lists(lists) {
+        Ok(words) => words,
+        Err(errors) => {
+            for error in errors {
+                let message = format!("the term `{}` of list `{}` cannot be used", error.term, error.list);
+                let mut mistake = Diagnostic::new(Level::Error, "bad-term", message);
+                if let Some(span) = places.get(&(error.list.as_str(), error.term.as_str())) {
+                    mistake = mistake.at(*span, error.message);
+                }
+                mistakes.push(mistake);
+            }
+            Words::default()
+        }
+    }
+}
+
+/// Built-in packs, with the configuration's defaults: for `rules`, `explain` and tests.
+///
+/// # Errors
+/// Never for the packs of a release: a test holds them right.
+pub fn defaults(sources: &mut Sources) -> Result<PolicySet, Vec<Diagnostic>> {
+    let mut mistakes = Mistakes::default();
+    let names: Vec<&str> = ALWAYS.into_iter().chain(pack_names()).collect();
+    let packs: Vec<Pack> = names.iter().filter_map(|name| built_in(name, sources, &mut mistakes)).collect();
+    let words = words(&packs, &mut mistakes);
+    let nowhere = sources.add(Origin::BuiltIn("defaults".to_string()), "");
+    let set = PolicySet::assemble(packs, Config::defaults(Span::new(nowhere, 0..0)), words, &mut mistakes);
+    if mistakes.is_empty() { Ok(set) } else { Err(mistakes.into_vec()) }
+}
+
+/// The policy that a tree states.
+///
+/// # Errors
+/// All mistakes in the configuration and in policy files.
+pub fn of_tree(snapshot: &Snapshot<'_>, sources: &mut Sources) -> Result<PolicySet, Vec<Diagnostic>> {
+    let mut mistakes = Mistakes::default();
+    let mut packs: Vec<Pack> = ALWAYS.iter().filter_map(|name| built_in(name, sources, &mut mistakes)).collect();
+    let vocabulary = words(&packs, &mut mistakes);
+    let config = config(snapshot, sources, &vocabulary, &mut mistakes);
+    for name in &config.packs {
+        match pack_names().iter().find(|known| **known == name.value) {
+            Some(known) => packs.extend(built_in(known, sources, &mut mistakes)),
+            None => mistakes.unknown("unknown-pack", "pack", name, pack_names()),
+        }
+    }
+    for file in &config.files {
+        own(file, snapshot, sources, &mut packs, &mut mistakes);
+    }
+    let vocabulary = if packs.iter().skip(ALWAYS.len()).any(|p| !p.words.is_empty()) { words(&packs, &mut mistakes) } else { vocabulary };
+    let set = PolicySet::assemble(packs, config, vocabulary, &mut mistakes);
+    if mistakes.is_empty() { Ok(set) } else { Err(mistakes.into_vec()) }
+}
+
+fn config(snapshot: &Snapshot<'_>, sources: &mut Sources, words: &Words, mistakes: &mut Mistakes) -> Config {
+    let path = RepoPath::from_git(FILE.as_bytes());
+    if snapshot.get(path.as_bytes()).is_none() {
+        near_miss(snapshot, mistakes);
+        let nowhere = sources.add(Origin::BuiltIn("defaults".to_string()), "");
+        return Config::defaults(Span::new(nowhere, 0..0));
+    }
+    match text(&path, snapshot, sources) {
+        Ok(source) => load_config(sources, source, words, mistakes),
+        Err(diagnostic) => {
+            mistakes.push(*diagnostic);
+            let nowhere = sources.add(Origin::BuiltIn("defaults".to_string()), "");
+            Config::defaults(Span::new(nowhere, 0..0))
+        }
+    }
+}
+
+/// A configuration under a name that only looks right would be ignored in silence.
+fn near_miss(snapshot: &Snapshot<'_>, mistakes: &mut Mistakes) {
+    for entry in snapshot.iter().filter(|e| !e.path.contains(&b'/')) {
+        let name = String::from_utf8_lossy(entry.path);
+        let folded = name.to_lowercase().replace(['_', '-'], "");
+        let meant = closest(&folded, [FILE]).is_some() || ["roadworthy.yaml", "roadworthy.yml", ".roadworthy.toml"].contains(&folded.as_str());
+        if meant && folded.starts_with(['r', '.']) {
+            let message = format!("the file `{name}` looks like the configuration, which is named `{FILE}`");
+            mistakes.push(Diagnostic::new(Level::Error, "misnamed-config", message).help(format!("rename it: `git mv '{name}' {FILE}`")));
+        }
+    }
+}
+
+/// A policy text of the tree. What is not a plain text there is a mistake.
+fn text(path: &RepoPath, snapshot: &Snapshot<'_>, sources: &mut Sources) -> Result<SourceId, Box<Diagnostic>> {
+    let wrong = |what: &str, help: &str| {
+        let mut diagnostic = Diagnostic::new(Level::Error, "unreadable-policy", format!("{path} {what}")).help(help);
+        diagnostic.path = Some(path.clone());
+        Box::new(diagnostic)
+    };
+    match snapshot.read(path.as_bytes()) {
+        Ok(Content::Text(text)) => Ok(sources.add(Origin::Repository(path.clone()), text)),
+        Ok(Content::Symlink { .. } | Content::Gitlink) => Err(wrong("is a link, and links are never followed", "put the file itself in its place")),
+        Ok(_) => Err(wrong("is not a text in UTF-8 of a reasonable size", "save it as UTF-8")),
+        Err(error) => Err(Box::new(error.diagnostic())),
+    }
+}
+
+fn own(pattern: &At<String>, snapshot: &Snapshot<'_>, sources: &mut Sources, packs: &mut Vec<Pack>, mistakes: &mut Mistakes) {
+    let Ok(glob) = glob(&format!("/{}", pattern.value.trim_start_matches("./").trim_start_matches('/'))) else { return };
+    let matcher = glob.compile_matcher();
+    let paths: Vec<RepoPath> = snapshot
+        .iter()
+        .filter(|e| matcher.is_match_candidate(&globset::Candidate::from_bytes(&fold_path(e.path))))
+        .map(|e| RepoPath::from_git(e.path))
+        .collect();
+    if paths.is_empty() {
+        mistakes.add("no-such-policy", pattern.span, format!("no file of the judged tree matches `{}`", pattern.value), "matches nothing");
+    }
+    for path in paths {
+        match text(&path, snapshot, sources) {
+            Ok(source) => packs.extend(load_pack(sources, source, mistakes)),
+            Err(diagnostic) => mistakes.push(*diagnostic),
+        }
+    }
+}

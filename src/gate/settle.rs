@@ -1,0 +1,162 @@
+//! Outcomes → findings: severities, waivers, the matrix.
+
+use chrono::Days;
+
+use super::{Request, Stage};
+use crate::check::{Context, Outcome, Problem};
+use crate::diag::Note;
+use crate::policy::{self, Check, Rule, Waiver, WaiverFault};
+use crate::verdict::{Cell, Finding, Location, ModelRow, Severity, Verdict, Waived};
+
+/// Takes the outcome of one rule for one model into the verdict and the model's row.
+pub(super) fn outcome(verdict: &mut Verdict, row: &mut ModelRow, c: &Context<'_>, severity: policy::Severity, outcome: Outcome) {
+    let cell = match outcome {
+        Outcome::NotAsked => return,
+        Outcome::Unknown(diagnostic) => {
+            verdict.undecided.push(*diagnostic);
+            return;
+        }
+        Outcome::Holds => {
+            verdict.account.judgements += 1;
+            row.met.push(c.rule.id.value.clone());
+            Cell::Met
+        }
+        Outcome::Fails(problems) => {
+            verdict.account.judgements += 1;
+            let mut worst = Cell::Met;
+            for problem in problems {
+                let finding = finding(c, severity, problem);
+                worst = worse(worst, cell_of(&finding));
+                verdict.findings.push(finding);
+            }
+            worst
+        }
+    };
+    let id = &c.artifact.id.value;
+    match row.cells.iter_mut().find(|(artifact, _)| artifact == id) {
+        Some((_, known)) => *known = worse(*known, cell),
+        None => row.cells.push((id.clone(), cell)),
+    }
+}
+
+fn cell_of(finding: &Finding) -> Cell {
+    match (&finding.waived, finding.severity) {
+        (_, Severity::Advice) => Cell::Met,
+        (Some(_), _) => Cell::Waived,
+        (None, Severity::Block) => Cell::Missing,
+        (None, Severity::Warn) => Cell::Warned,
+    }
+}
+
+fn worse(a: Cell, b: Cell) -> Cell {
+    let rank = |cell: Cell| match cell {
+        Cell::Missing => 4,
+        Cell::Warned => 3,
+        Cell::Waived => 2,
+        Cell::Met => 1,
+        Cell::Off => 0,
+    };
+    if rank(b) > rank(a) { b } else { a }
+}
+
+fn reported(severity: policy::Severity) -> Severity {
+    match severity {
+        policy::Severity::Block => Severity::Block,
+        policy::Severity::Warn => Severity::Warn,
+        policy::Severity::Advice | policy::Severity::Off => Severity::Advice,
+    }
+}
+
+fn finding(c: &Context<'_>, severity: policy::Severity, problem: Problem) -> Finding {
+    let severity = problem.at_most.map_or(severity, |most| severity.max(most));
+    let because = Note { span: problem.because.unwrap_or(c.rule.check_span), text: format!("`{}` asks for it", c.rule.id.value) };
+    let mut help = problem.help;
+    help.push(c.rule.help.clone());
+    let waiver = waiver_for(c, &c.rule.id.value);
+    Finding {
+        title: c.rule.title.clone(),
+        model: Some(c.model.id.clone()),
+        artifact: Some(c.artifact.id.value.clone()),
+        at: problem.at,
+        label: problem.label,
+        related: problem.related,
+        looked: problem.looked,
+        because: Some(because),
+        help,
+        paste: problem.paste,
+        waived: waiver.map(waived),
+        ..Finding::new(c.rule.id.value.clone(), reported(severity), problem.message)
+    }
+}
+
+fn waived(waiver: &Waiver) -> Waived {
+    Waived {
+        reason: waiver.reason.clone(),
+        approved_by: waiver.approved_by.clone(),
+        expires: waiver.expires.value.to_string(),
+        at: Some(waiver.span),
+    }
+}
+
+/// The waiver in force for a rule and the context's model.
+fn waiver_for<'c>(c: &Context<'c>, rule: &str) -> Option<&'c Waiver> {
+    c.set
+        .config
+        .waivers
+        .iter()
+        .find(|w| w.rule.value == rule && w.expires.value >= c.today && w.model.as_ref().is_none_or(|m| m.value == c.model.id))
+}
+
+/// The rules about waivers themselves, judged once for the whole repository.
+pub(super) fn waivers(verdict: &mut Verdict, stage: &Stage<'_>, request: &Request) {
+    let mut found = Vec::new();
+    for rule in &stage.set.rules {
+        let Check::Waiver { is_not } = &rule.check else { continue };
+        let severity = stage.set.severities(rule).standard;
+        if severity == policy::Severity::Off {
+            continue;
+        }
+        for waiver in &stage.set.config.waivers {
+            verdict.account.judgements += 1;
+            if let Some(message) = fault(*is_not, waiver, verdict, stage, request) {
+                found.push(about_waiver(rule, waiver, severity, message));
+            }
+        }
+    }
+    verdict.findings.extend(found);
+}
+
+fn fault(fault: WaiverFault, waiver: &Waiver, verdict: &Verdict, stage: &Stage<'_>, request: &Request) -> Option<String> {
+    let (today, end) = (request.as_of, waiver.expires.value);
+    let what = match &waiver.model {
+        Some(model) => format!("the waiver of `{}` for model `{}`", waiver.rule.value, model.value),
+        None => format!("the waiver of `{}`", waiver.rule.value),
+    };
+    let in_force = end >= today;
+    let notice = today.checked_add_days(Days::new(stage.set.config.waiver_notice_days)).unwrap_or(end);
+    match fault {
+        WaiverFault::Expired if !in_force => Some(format!("{what} ended on {end} and waives nothing any more")),
+        WaiverFault::Expiring if in_force && end <= notice => Some(format!("{what} ends on {end}, in {} days", (end - today).num_days())),
+        WaiverFault::Unused if in_force && !stage.partial => {
+            let used = verdict.findings.iter().any(|f| f.waived.as_ref().is_some_and(|w| w.at == Some(waiver.span)));
+            (!used && verdict.undecided.is_empty()).then(|| format!("{what} waives nothing: the rule holds without it"))
+        }
+        WaiverFault::Expired | WaiverFault::Expiring | WaiverFault::Unused => None,
+    }
+}
+
+fn about_waiver(rule: &Rule, waiver: &Waiver, severity: policy::Severity, message: String) -> Finding {
+    Finding {
+        title: rule.title.clone(),
+        model: waiver.model.as_ref().map(|m| m.value.clone()),
+        at: Location::Text(if rule_is_date(rule) { waiver.expires.span } else { waiver.rule.span }),
+        label: waiver.reason.clone(),
+        because: Some(Note { span: rule.check_span, text: format!("`{}` asks for it", rule.id.value) }),
+        help: vec![rule.help.clone()],
+        ..Finding::new(rule.id.value.clone(), reported(severity), message)
+    }
+}
+
+fn rule_is_date(rule: &Rule) -> bool {
+    matches!(rule.check, Check::Waiver { is_not: WaiverFault::Expired | WaiverFault::Expiring })
+}

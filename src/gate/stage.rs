@@ -1,0 +1,83 @@
+//! Everything up to the evidence: tree, policy, models, facts.
+
+use crate::diag::{Diagnostic, Level, Sources};
+use crate::evidence::{Places, Survey, Surveyor, Texts};
+use crate::git::{Limits, Repo, Snapshot};
+use crate::model::{self, Model};
+use crate::policy::{PolicySet, closest};
+
+use super::{Request, policy};
+
+/// A tree with its policy, its models and their evidence.
+pub struct Stage<'r> {
+    /// The policy.
+    pub set: PolicySet,
+    /// The tree.
+    pub snapshot: Snapshot<'r>,
+    /// The models that were asked for, sorted by id.
+    pub models: Vec<Model>,
+    /// True when only some of the models were asked for.
+    pub partial: bool,
+    /// One for each model.
+    pub surveys: Vec<Survey>,
+}
+
+/// Reads everything that the judgement needs.
+///
+/// # Errors
+/// Everything that makes a judgement impossible, each with what to do.
+pub fn stage<'r>(repo: &'r Repo, request: &Request, sources: &mut Sources) -> Result<Stage<'r>, Vec<Diagnostic>> {
+    let git = |error: crate::git::Error| vec![error.diagnostic()];
+    let mut snapshot = repo.snapshot(&request.target, &Limits::default()).map_err(git)?;
+    let set = policy::of_tree(&snapshot, sources)?;
+    snapshot.set_max_blob(set.config.max_file_bytes);
+    let all = model::discover(&set.config, &snapshot)?;
+    let models = chosen(&all, &request.models)?;
+    waived_models(&set, &all)?;
+    let places = Places::find(&set, &snapshot);
+    let mut texts = Texts::default();
+    let mut surveys = Vec::with_capacity(models.len());
+    let mut surveyor = Surveyor::new(&set, &snapshot, &places, &all);
+    for model in &models {
+        surveys.push(surveyor.survey(model, &mut texts, sources).map_err(git)?);
+    }
+    let partial = models.len() < all.len();
+    Ok(Stage { set, snapshot, models, partial, surveys })
+}
+
+fn chosen(all: &[Model], wanted: &[String]) -> Result<Vec<Model>, Vec<Diagnostic>> {
+    if wanted.is_empty() {
+        return Ok(all.to_vec());
+    }
+    let mut problems = Vec::new();
+    let mut out: Vec<Model> = Vec::new();
+    for id in wanted {
+        match all.iter().find(|m| m.id == *id) {
+            Some(model) if out.iter().any(|m| m.id == model.id) => {}
+            Some(model) => out.push(model.clone()),
+            None => problems.push(unknown_model(id, all)),
+        }
+    }
+    out.sort_by(|a, b| a.id.cmp(&b.id));
+    if problems.is_empty() { Ok(out) } else { Err(problems) }
+}
+
+fn unknown_model(id: &str, all: &[Model]) -> Diagnostic {
+    let names: Vec<&str> = all.iter().map(|m| m.id.as_str()).collect();
+    let help = match closest(id, names.iter().copied()) {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => format!("models of this repository: {}", names.iter().take(20).copied().collect::<Vec<_>>().join(", ")),
+    };
+    Diagnostic::new(Level::Error, "unknown-model", format!("there is no model named `{id}`")).help(help)
+}
+
+/// A waiver for a model that does not exist waives nothing, and somebody believes that it does.
+fn waived_models(set: &PolicySet, all: &[Model]) -> Result<(), Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    for name in set.config.waivers.iter().filter_map(|w| w.model.as_ref()) {
+        if !all.iter().any(|m| m.id == name.value) {
+            problems.push(unknown_model(&name.value, all).at(name.span, "no such model"));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}

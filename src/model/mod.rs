@@ -1,0 +1,121 @@
+//! The units that ship: listed in the configuration, discovered by pattern, or the whole
+//! repository.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use globset::GlobSetBuilder;
+
+use crate::diag::{Diagnostic, Level, RepoPath, Span};
+use crate::git::Snapshot;
+use crate::policy::{Config, Mode, Tier, fold_path, glob};
+
+/// The id of the model that is the whole repository, when nothing names it.
+pub const ROOT_ID: &str = "root";
+
+/// A unit that ships.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Its id.
+    pub id: String,
+    /// Its folder.
+    pub path: RepoPath,
+    /// How much depends on it.
+    pub tier: Tier,
+    /// How it is used, if stated.
+    pub mode: Option<Mode>,
+    /// Where it is listed.
+    pub listed: Option<Span>,
+}
+
+/// All models of the tree, sorted by id.
+///
+/// # Errors
+/// What makes it impossible to say which models there are: a listed folder that does not exist, two
+/// discovered folders of one name, fewer models than the minimum.
+pub fn discover(config: &Config, snapshot: &Snapshot<'_>) -> Result<Vec<Model>, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let mut models: BTreeMap<String, Model> = BTreeMap::new();
+    for spec in &config.models {
+        if !spec.path.value.is_root() && !snapshot.has_dir(spec.path.value.as_bytes()) {
+            let message = format!("model `{}` lies in `{}`, which is no folder of the judged tree", spec.id.value, spec.path.value);
+            problems.push(
+                Diagnostic::new(Level::Error, "model-path-missing", message)
+                    .at(spec.path.span, "no such folder")
+                    .help("correct the path, or drop the table when the model is gone"),
+            );
+        }
+        let model = Model {
+            id: spec.id.value.clone(),
+            path: spec.path.value.clone(),
+            tier: spec.tier,
+            mode: spec.mode,
+            listed: Some(spec.id.span),
+        };
+        models.insert(model.id.clone(), model);
+    }
+    found(config, snapshot, &mut models, &mut problems);
+    if config.models.is_empty() && config.discover.is_empty() {
+        let root = Model { id: ROOT_ID.to_string(), path: RepoPath::root(), tier: Tier::Standard, mode: None, listed: None };
+        models.insert(ROOT_ID.to_string(), root);
+    }
+    let count = models.len() as u64;
+    if problems.is_empty() && count < config.minimum {
+        problems.push(too_few(config, count));
+    }
+    if problems.is_empty() { Ok(models.into_values().collect()) } else { Err(problems) }
+}
+
+fn too_few(config: &Config, count: u64) -> Diagnostic {
+    let said = match count {
+        0 => "no model was found".to_string(),
+        n => format!("{n} of at least {} models were found", config.minimum),
+    };
+    let mut problem = Diagnostic::new(Level::Error, "no-model", format!("{said}: there is nothing to vouch for"));
+    if let Some(pattern) = config.discover.first() {
+        problem = problem.at(pattern.span, "too few folders match");
+    }
+    problem.help("list the models as [[model]] tables in roadworthy.toml, or mend `discover` in [models]")
+}
+
+fn found(config: &Config, snapshot: &Snapshot<'_>, models: &mut BTreeMap<String, Model>, problems: &mut Vec<Diagnostic>) {
+    if config.discover.is_empty() {
+        return;
+    }
+    let mut builder = GlobSetBuilder::new();
+    for pattern in &config.discover {
+        // One that does not compile was reported with the configuration.
+        if let Ok(glob) = glob(&format!("/{}", pattern.value.trim_matches('/'))) {
+            builder.add(glob);
+        }
+    }
+    let Ok(set) = builder.build() else { return };
+    let mut seen: BTreeSet<Vec<u8>> = BTreeSet::new();
+    for entry in snapshot.iter() {
+        for (at, _) in entry.path.iter().enumerate().filter(|(_, b)| **b == b'/') {
+            let folder = &entry.path[..at];
+            if seen.contains(folder) {
+                continue;
+            }
+            seen.insert(folder.to_vec());
+            if set.is_match_candidate(&globset::Candidate::from_bytes(&fold_path(folder))) {
+                add(RepoPath::from_git(folder), models, problems);
+            }
+        }
+    }
+}
+
+fn add(path: RepoPath, models: &mut BTreeMap<String, Model>, problems: &mut Vec<Diagnostic>) {
+    if models.values().any(|m| m.path == path) {
+        return;
+    }
+    let id = String::from_utf8_lossy(path.file_name()).into_owned();
+    if let Some(other) = models.get(&id) {
+        let message = format!("two folders would both be model `{id}`: `{}` and `{path}`", other.path);
+        problems.push(
+            Diagnostic::new(Level::Error, "duplicate-model", message)
+                .help("give one of them an id of its own in a [[model]] table of roadworthy.toml"),
+        );
+        return;
+    }
+    models.insert(id.clone(), Model { id, path, tier: Tier::Standard, mode: None, listed: None });
+}

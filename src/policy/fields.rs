@@ -1,0 +1,404 @@
+//! TOML tables read field by field: spans kept on everything, every mistake collected.
+//!
+//! `serde` stops at the first mistake and loses spans in most enums; a policy author wants all
+//! mistakes at once, each with its place.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::diag::{Diagnostic, Level, SourceId, Span};
+
+/// A value and the place it was written at.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct At<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// The mistakes found so far, in the order they were found.
+#[derive(Default, Debug)]
+pub struct Mistakes(Vec<Diagnostic>);
+
+impl Mistakes {
+    /// Adds a mistake at a place.
+    pub(crate) fn add(&mut self, code: &str, span: Span, message: impl Into<String>, label: impl Into<String>) -> &mut Diagnostic {
+        self.0.push(Diagnostic::new(Level::Error, code, message).at(span, label));
+        self.0.last_mut().expect("a mistake was just added")
+    }
+
+    /// Adds a finished diagnostic.
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Adds "there is no X named Y" with the closest existing name.
+    pub(crate) fn unknown<'n>(&mut self, code: &str, what: &str, name: &At<String>, known: impl IntoIterator<Item = &'n str>) {
+        let known: Vec<&str> = known.into_iter().collect();
+        let close = closest(&name.value, known.iter().copied());
+        let message = format!("there is no {what} named `{}`", name.value);
+        let label = close.map_or_else(|| format!("unknown {what}"), |k| format!("did you mean `{k}`?"));
+        let entry = self.add(code, name.span, message, label);
+        if close.is_none() && !known.is_empty() {
+            entry.help.push(format!("known: {}", known.join(", ")));
+        }
+    }
+
+    /// All mistakes; empty when the text is right.
+    pub fn into_vec(self) -> Vec<Diagnostic> {
+        self.0
+    }
+
+    /// How many mistakes there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// True when nothing is wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The known name that `name` was probably meant to be.
+pub fn closest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let limit = (name.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .map(|k| (strsim::damerau_levenshtein(name, k), k))
+        .filter(|(distance, k)| *distance <= limit || k.starts_with(name) && name.len() >= 3)
+        .min()
+        .map(|(_, k)| k)
+}
+
+/// Parses a text as TOML. A syntax error is a mistake, and what could be read is returned with it.
+pub(crate) fn parse<'t>(source: SourceId, text: &'t str, mistakes: &mut Mistakes) -> Spanned<DeTable<'t>> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let range = error.span().unwrap_or(0..0);
+        let sentence = error.message().lines().next().unwrap_or("not TOML").to_string();
+        mistakes.add("not-toml", Span::new(source, range), format!("not valid TOML: {sentence}"), "here");
+    }
+    table
+}
+
+/// A table whose fields are taken one after the other; what is left at the end is unknown.
+pub(crate) struct Fields<'t> {
+    source: SourceId,
+    /// What the table is called in messages: `[[rule]]`, `roadworthy.toml`.
+    name: String,
+    span: Span,
+    entries: Vec<Entry<'t>>,
+    asked: Vec<&'static str>,
+}
+
+struct Entry<'t> {
+    key: String,
+    key_span: Span,
+    value: &'t Spanned<DeValue<'t>>,
+    taken: bool,
+}
+
+impl<'t> Fields<'t> {
+    pub(crate) fn new(source: SourceId, name: impl Into<String>, table: &'t DeTable<'t>, range: Range<usize>) -> Fields<'t> {
+        let mut entries: Vec<Entry<'t>> = table
+            .iter()
+            .map(|(key, value)| Entry {
+                key: key.get_ref().to_string(),
+                key_span: Span::new(source, key.span()),
+                value,
+                taken: false,
+            })
+            .collect();
+        entries.sort_by_key(|entry| entry.key_span);
+        Fields { source, name: name.into(), span: Span::new(source, range), entries, asked: Vec::new() }
+    }
+
+    /// Where the table stands.
+    pub(crate) fn span(&self) -> Span {
+        self.span
+    }
+
+    /// The place of a key, if the table has it.
+    pub(crate) fn key_span(&self, key: &str) -> Option<Span> {
+        self.entries.iter().find(|e| e.key == key).map(|e| e.key_span)
+    }
+
+    fn take(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
+        self.asked.push(key);
+        let entry = self.entries.iter_mut().find(|e| e.key == key)?;
+        entry.taken = true;
+        Some(entry.value)
+    }
+
+    fn value_span(&self, value: &Spanned<DeValue<'_>>) -> Span {
+        Span::new(self.source, value.span())
+    }
+
+    fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, wants: &str, mistakes: &mut Mistakes) {
+        let is = match value.get_ref() {
+            DeValue::String(_) => "a string",
+            DeValue::Integer(_) => "an integer",
+            DeValue::Float(_) => "a float",
+            DeValue::Boolean(_) => "a boolean",
+            DeValue::Datetime(_) => "a date",
+            DeValue::Array(_) => "an array",
+            DeValue::Table(_) => "a table",
+        };
+        mistakes.add("wrong-type", self.value_span(value), format!("`{key}` in {} must be {wants}, not {is}", self.name), format!("expected {wants}"));
+    }
+
+    pub(crate) fn string(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<At<String>> {
+        let value = self.take(key)?;
+        let span = self.value_span(value);
+        match value.get_ref() {
+            DeValue::String(s) => Some(At { value: s.to_string(), span }),
+            _ => {
+                self.wrong(key, value, "a string", mistakes);
+                None
+            }
+        }
+    }
+
+    /// A string that must be there and must not be blank.
+    pub(crate) fn required(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<At<String>> {
+        let present = self.entries.iter().any(|e| e.key == key);
+        let found = self.string(key, mistakes);
+        match found {
+            Some(text) if text.value.trim().is_empty() => {
+                mistakes.add("empty-value", text.span, format!("`{key}` in {} is empty", self.name), "write something here");
+                None
+            }
+            None if !present => {
+                mistakes.add("missing-key", self.span, format!("{} has no `{key}`", self.name), format!("add `{key} = …`"));
+                None
+            }
+            other => other,
+        }
+    }
+
+    /// A string or an array of strings.
+    pub(crate) fn strings(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<Vec<At<String>>> {
+        let value = self.take(key)?;
+        self.string_list(key, value, mistakes)
+    }
+
+    fn string_list(&self, key: &str, value: &Spanned<DeValue<'_>>, mistakes: &mut Mistakes) -> Option<Vec<At<String>>> {
+        match value.get_ref() {
+            DeValue::String(s) => Some(vec![At { value: s.to_string(), span: self.value_span(value) }]),
+            DeValue::Array(items) => {
+                let mut out = Vec::with_capacity(items.len());
+                for item in items.iter() {
+                    match item.get_ref() {
+                        DeValue::String(s) => out.push(At { value: s.to_string(), span: self.value_span(item) }),
+                        _ => self.wrong(key, item, "a list of strings", mistakes),
+                    }
+                }
+                Some(out)
+            }
+            _ => {
+                self.wrong(key, value, "a string or a list of strings", mistakes);
+                None
+            }
+        }
+    }
+
+    /// A list whose elements are strings or lists of strings: `["a", ["b", "c"]]`.
+    pub(crate) fn groups(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<Vec<Vec<At<String>>>> {
+        let value = self.take(key)?;
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong(key, value, "a list of any-of groups", mistakes);
+            return None;
+        };
+        Some(items.iter().filter_map(|item| self.string_list(key, item, mistakes)).collect())
+    }
+
+    pub(crate) fn integer(&mut self, key: &'static str, range: Range<u64>, mistakes: &mut Mistakes) -> Option<At<u64>> {
+        let value = self.take(key)?;
+        let span = self.value_span(value);
+        let number = match value.get_ref() {
+            DeValue::Integer(n) if n.radix() == 10 => n.as_str().replace('_', "").parse::<u64>().ok(),
+            _ => None,
+        };
+        match number {
+            Some(n) if range.contains(&n) => Some(At { value: n, span }),
+            _ => {
+                self.wrong(key, value, &format!("a whole number from {} to {}", range.start, range.end - 1), mistakes);
+                None
+            }
+        }
+    }
+
+    pub(crate) fn boolean(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<bool> {
+        let value = self.take(key)?;
+        match value.get_ref() {
+            DeValue::Boolean(b) => Some(*b),
+            _ => {
+                self.wrong(key, value, "true or false", mistakes);
+                None
+            }
+        }
+    }
+
+    /// A TOML date, or a string, as text.
+    pub(crate) fn date_text(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<At<String>> {
+        let value = self.take(key)?;
+        let span = self.value_span(value);
+        match value.get_ref() {
+            DeValue::Datetime(date) => Some(At { value: date.to_string(), span }),
+            DeValue::String(s) => Some(At { value: s.to_string(), span }),
+            _ => {
+                self.wrong(key, value, "a date such as 2026-12-31", mistakes);
+                None
+            }
+        }
+    }
+
+    pub(crate) fn table(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<Fields<'t>> {
+        let name = format!("[{}{key}]", self.prefix());
+        let value = self.take(key)?;
+        match value.get_ref() {
+            DeValue::Table(table) => Some(Fields::new(self.source, name, table, self.table_span(key, value))),
+            _ => {
+                self.wrong(key, value, "a table", mistakes);
+                None
+            }
+        }
+    }
+
+    /// `[[key]]`, or a single `[key]` table.
+    pub(crate) fn tables(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Vec<Fields<'t>> {
+        let name = format!("[[{}{key}]]", self.prefix());
+        let Some(value) = self.take(key) else { return Vec::new() };
+        let one = |v: &'t Spanned<DeValue<'t>>| match v.get_ref() {
+            DeValue::Table(table) => Some(Fields::new(self.source, name.clone(), table, v.span())),
+            _ => None,
+        };
+        let items: Vec<&'t Spanned<DeValue<'t>>> = match value.get_ref() {
+            DeValue::Array(items) => items.iter().collect(),
+            _ => vec![value],
+        };
+        let mut out = Vec::with_capacity(items.len());
+        for item in items {
+            match one(item) {
+                Some(fields) => out.push(fields),
+                None => self.wrong(key, item, "a table", mistakes),
+            }
+        }
+        out
+    }
+
+    /// A field of any type.
+    pub(crate) fn any(&mut self, key: &'static str) -> Option<Value<'t>> {
+        let name = format!("`{key}` in {}", self.name);
+        let value = self.take(key)?;
+        Some(Value { source: self.source, name, value })
+    }
+
+    /// All entries that are left, with their names: for tables whose keys are names.
+    pub(crate) fn rest(&mut self) -> Vec<(At<String>, Value<'t>)> {
+        let source = self.source;
+        let name = self.name.clone();
+        self.entries
+            .iter_mut()
+            .filter(|e| !e.taken)
+            .map(|e| {
+                e.taken = true;
+                (At { value: e.key.clone(), span: e.key_span }, Value { source, name: format!("`{}` in {name}", e.key), value: e.value })
+            })
+            .collect()
+    }
+
+    fn prefix(&self) -> String {
+        let inner = self.name.trim_matches(['[', ']']);
+        if self.name.starts_with('[') { format!("{inner}.") } else { String::new() }
+    }
+
+    fn table_span(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Range<usize> {
+        let at = value.span();
+        if at.is_empty() { self.key_span(key).map_or(at, Span::range) } else { at }
+    }
+
+    /// Reports every key that was not asked for.
+    pub(crate) fn finish(self, mistakes: &mut Mistakes) {
+        for entry in self.entries.iter().filter(|e| !e.taken) {
+            let close = closest(&entry.key, self.asked.iter().copied());
+            let label = close.map_or_else(|| "not a key of this table".to_string(), |k| format!("did you mean `{k}`?"));
+            let known = self.asked.join(", ");
+            let message = format!("unknown key `{}` in {}", entry.key, self.name);
+            let mistake = mistakes.add("unknown-key", entry.key_span, message, label);
+            if close.is_none() {
+                mistake.help.push(format!("keys of {}: {known}", self.name));
+            }
+        }
+    }
+}
+
+/// A value of any type, to be looked at.
+pub(crate) struct Value<'t> {
+    source: SourceId,
+    name: String,
+    value: &'t Spanned<DeValue<'t>>,
+}
+
+impl<'t> Value<'t> {
+    pub(crate) fn span(&self) -> Span {
+        Span::new(self.source, self.value.span())
+    }
+
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        self.value.get_ref().as_str()
+    }
+
+    /// The value as a table, or a list of tables, or a mistake.
+    pub(crate) fn tables(&self, mistakes: &mut Mistakes) -> Vec<Fields<'t>> {
+        let items: Vec<&'t Spanned<DeValue<'t>>> = match self.value.get_ref() {
+            DeValue::Array(items) => items.iter().collect(),
+            _ => vec![self.value],
+        };
+        let mut out = Vec::new();
+        for item in items {
+            match item.get_ref() {
+                DeValue::Table(table) => out.push(Fields::new(self.source, self.name.clone(), table, item.span())),
+                _ => {
+                    mistakes.add("wrong-type", Span::new(self.source, item.span()), format!("{} must be a table or a list of tables", self.name), "expected a table");
+                }
+            }
+        }
+        out
+    }
+
+    /// The value as a table, if it is one.
+    pub(crate) fn as_table(&self) -> Option<Fields<'t>> {
+        match self.value.get_ref() {
+            DeValue::Table(table) => Some(Fields::new(self.source, self.name.clone(), table, self.value.span())),
+            _ => None,
+        }
+    }
+
+    /// The value as a list of strings, or a mistake.
+    pub(crate) fn strings(&self, mistakes: &mut Mistakes) -> Vec<At<String>> {
+        let wrong = |v: &Spanned<DeValue<'_>>, mistakes: &mut Mistakes| {
+            mistakes.add("wrong-type", Span::new(self.source, v.span()), format!("{} must be a list of strings", self.name), "expected a string");
+        };
+        match self.value.get_ref() {
+            DeValue::Array(items) => items
+                .iter()
+                .filter_map(|item| match item.get_ref() {
+                    DeValue::String(s) => Some(At { value: s.to_string(), span: Span::new(self.source, item.span()) }),
+                    _ => {
+                        wrong(item, mistakes);
+                        None
+                    }
+                })
+                .collect(),
+            _ => {
+                wrong(self.value, mistakes);
+                Vec::new()
+            }
+        }
+    }
+}

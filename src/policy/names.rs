@@ -1,0 +1,101 @@
+//! Names and patterns that policies and configurations write: ids, formats, globs.
+
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+
+use super::fields::{At, Mistakes};
+use super::pack::Severity;
+use crate::artifact::document::Format;
+
+/// The longest pattern that is taken; a longer one is a mistake or an attack.
+const MAX_GLOB: usize = 300;
+/// The most alternatives of a pattern.
+const MAX_BRACES: usize = 60;
+
+/// Ids are lower-case words joined with dashes.
+pub(super) fn check_id(id: &At<String>, what: &str, mistakes: &mut Mistakes) {
+    let good = !id.value.is_empty()
+        && id.value.len() <= 64
+        && id.value.split('-').all(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+    if !good {
+        mistakes.add("bad-id", id.span, format!("`{}` cannot be the id of a {what}", id.value), "use lower-case words joined with `-`");
+    }
+}
+
+/// Facts are lower-case words joined with underscores.
+pub(super) fn check_fact(name: &At<String>, mistakes: &mut Mistakes) {
+    if name.value.is_empty() || !name.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+        mistakes.add("bad-id", name.span, format!("`{}` cannot be the name of a fact", name.value), "use lower-case words joined with `_`");
+    }
+}
+
+/// A severity by its word, or a mistake.
+pub(super) fn severity(word: &At<String>, mistakes: &mut Mistakes) -> Option<Severity> {
+    let found = Severity::parse(&word.value);
+    if found.is_none() {
+        mistakes.unknown("unknown-severity", "severity", word, Severity::NAMES);
+    }
+    found
+}
+
+const FORMATS: [(&str, Format); 6] = [
+    ("markdown", Format::Markdown),
+    ("yaml", Format::Yaml),
+    ("json", Format::Json),
+    ("toml", Format::Toml),
+    ("codeowners", Format::Codeowners),
+    ("code", Format::Code),
+];
+
+/// A format by its word, or a mistake.
+pub(super) fn format(word: &At<String>, mistakes: &mut Mistakes) -> Option<Format> {
+    let found = FORMATS.iter().find(|(name, _)| *name == word.value).map(|(_, format)| *format);
+    if found.is_none() {
+        mistakes.unknown("unknown-format", "format", word, FORMATS.iter().map(|(name, _)| *name));
+    }
+    found
+}
+
+/// A path as patterns see it: lower-case, `_` as `-`.
+pub fn fold_path(path: &[u8]) -> Vec<u8> {
+    path.iter().map(|b| if *b == b'_' { b'-' } else { b.to_ascii_lowercase() }).collect()
+}
+
+/// Compiles a pattern over folded paths. A pattern with no leading `/` matches at any depth.
+///
+/// # Errors
+/// A sentence when the pattern does not compile or is too big.
+pub fn glob(pattern: &str) -> Result<Glob, String> {
+    if pattern.len() > MAX_GLOB || pattern.matches([',', '{']).count() > MAX_BRACES {
+        return Err("the pattern is too big".to_string());
+    }
+    let folded = pattern.to_lowercase().replace('_', "-");
+    let anchored = match folded.strip_prefix('/') {
+        Some(rest) => rest.to_string(),
+        None => format!("**/{folded}"),
+    };
+    GlobBuilder::new(&anchored).literal_separator(true).build().map_err(|error| error.kind().to_string())
+}
+
+/// Compiles patterns into one set; patterns that do not compile are mistakes.
+pub(super) fn glob_set(patterns: &[At<String>], mistakes: &mut Mistakes) -> GlobSet {
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        match glob(&pattern.value) {
+            Ok(glob) => {
+                builder.add(glob);
+            }
+            Err(error) => {
+                mistakes.add("bad-glob", pattern.span, format!("the pattern `{}` does not compile", pattern.value), error);
+            }
+        }
+    }
+    match builder.build() {
+        Ok(set) => set,
+        Err(error) => {
+            if let Some(first) = patterns.first() {
+                mistakes.add("bad-glob", first.span, "the patterns are too big together", error.kind().to_string());
+            }
+            GlobSet::empty()
+        }
+    }
+}
