@@ -5,4 +5,5 @@
 
 pub mod artifact;
 pub mod diag;
+pub mod git;
 pub mod text;

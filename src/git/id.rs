@@ -1,0 +1,93 @@
+use std::fmt;
+
+/// The name of any object: 20 bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct ObjectId(pub(super) [u8; 20]);
+
+impl ObjectId {
+    /// Reads 40 hexadecimal digits, of either case.
+    pub(super) fn from_hex(hex: &[u8]) -> Option<ObjectId> {
+        let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+        if hex.len() != 40 {
+            return None;
+        }
+        let mut bytes = [0; 20];
+        for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        }
+        Some(ObjectId(bytes))
+    }
+
+    /// Takes the first 20 bytes of `bytes`.
+    pub(super) fn from_slice(bytes: &[u8]) -> Option<ObjectId> {
+        bytes.first_chunk::<20>().map(|&id| ObjectId(id))
+    }
+
+    pub(super) fn to_git2(self) -> git2::Oid {
+        git2::Oid::from_bytes(&self.0).expect("20 bytes are an object name")
+    }
+
+    /// `None` for a name of another length than SHA-1's.
+    pub(super) fn from_git2(id: git2::Oid) -> Option<ObjectId> {
+        (id.as_bytes().len() == 20).then(|| ObjectId::from_slice(id.as_bytes())).flatten()
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// The name of a commit. Ordered by its bytes, which means nothing but is stable.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommitId(pub(super) ObjectId);
+
+impl CommitId {
+    /// Reads 40 hexadecimal digits. Whether such a commit exists is not asked.
+    pub fn parse(hex: &str) -> Option<CommitId> {
+        ObjectId::from_hex(hex.as_bytes()).map(CommitId)
+    }
+
+    /// The first ten digits, for people.
+    pub fn short(&self) -> String {
+        let mut text = self.to_string();
+        text.truncate(10);
+        text
+    }
+}
+
+impl fmt::Display for CommitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for CommitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal_both_ways() {
+        let hex = "00ff1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b";
+        let id = CommitId::parse(hex).unwrap();
+        assert_eq!(id.to_string(), hex);
+        assert_eq!(id.short(), "00ff1a2b3c");
+        assert_eq!(CommitId::parse(&hex.to_uppercase()), Some(id));
+        for bad in ["", "00ff", &hex[1..], &format!("{hex}0"), &hex.replace('a', "g")] {
+            assert_eq!(CommitId::parse(bad), None, "{bad}");
+        }
+    }
+}

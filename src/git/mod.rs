@@ -1,0 +1,29 @@
+//! All access to Git: repositories, snapshots, histories and identities.
+//!
+//! Only this folder names git2 types, and none of its public items does. Paths are bytes, objects
+//! are read raw and parsed here, so that odd authors, encodings and names neither end a walk nor
+//! hide a file. Nothing of a repository is executed, no network is used, no link is followed.
+//!
+//! [`Repo`] finds the repository that a hook or a person works in, [`Snapshot`] lists and reads a
+//! commit, the index or the work tree, [`Query`] asks the history everything in one walk.
+
+mod content;
+mod disk;
+mod environment;
+mod error;
+mod id;
+mod index;
+mod object;
+mod repo;
+mod revision;
+mod snapshot;
+mod store;
+mod tree;
+mod worktree;
+
+pub use content::Content;
+pub use environment::Environment;
+pub use error::{Error, ErrorKind};
+pub use id::CommitId;
+pub use repo::{Head, Repo};
+pub use snapshot::{Entry, EntryKind, Limits, Snapshot, Target};

@@ -1,0 +1,224 @@
+//! Raw commits and trees, parsed by hand: a malformed author or an odd encoding must not end a
+//! walk, and names are bytes.
+
+use std::cmp::Ordering;
+
+use super::id::ObjectId;
+
+/// What a walk needs of a commit, and where the rest of it begins.
+pub(super) struct Commit<'a> {
+    pub(super) tree: ObjectId,
+    pub(super) parents: Vec<ObjectId>,
+    /// Seconds since 1970, of the committer; 0 when the line cannot be read, as in Git.
+    pub(super) time: i64,
+    /// The author line without its keyword; empty when there is none.
+    pub(super) author: &'a [u8],
+    /// The value of the `encoding` header; empty when there is none.
+    pub(super) encoding: &'a [u8],
+    pub(super) message: &'a [u8],
+}
+
+/// Reads a commit. `Err` says what is missing; only tree and parents are required.
+pub(super) fn commit(data: &[u8]) -> Result<Commit<'_>, &'static str> {
+    let (header, message) = match find(data, b"\n\n") {
+        Some(end) => (&data[..end], &data[end + 2..]),
+        None => (data, &data[..0]),
+    };
+    let mut lines = header.split(|&b| b == b'\n').peekable();
+    let tree = lines
+        .next()
+        .and_then(|line| line.strip_prefix(b"tree "))
+        .and_then(ObjectId::from_hex)
+        .ok_or("it does not begin with a tree")?;
+    let mut parents = Vec::new();
+    while let Some(line) = lines.next_if(|line| line.starts_with(b"parent ")) {
+        parents.push(ObjectId::from_hex(&line[7..]).ok_or("a parent is no object name")?);
+    }
+    let mut commit = Commit { tree, parents, time: 0, author: b"", encoding: b"", message };
+    for line in lines {
+        if let Some(rest) = line.strip_prefix(b"author ")
+            && commit.author.is_empty()
+        {
+            commit.author = rest;
+        } else if let Some(rest) = line.strip_prefix(b"committer ") {
+            commit.time = seconds(rest).unwrap_or(0);
+        } else if let Some(rest) = line.strip_prefix(b"encoding ") {
+            commit.encoding = rest;
+        }
+    }
+    Ok(commit)
+}
+
+/// The seconds of a `Name <mail> seconds zone` line. Numbers too large are clamped.
+pub(super) fn seconds(line: &[u8]) -> Option<i64> {
+    let tail = match line.iter().rposition(|&b| b == b'>') {
+        Some(end) => &line[end + 1..],
+        None => line,
+    };
+    let mut words = tail.split(|b| b.is_ascii_whitespace()).filter(|word| !word.is_empty());
+    let word = if tail.len() == line.len() { words.rev().nth(1)? } else { words.next()? };
+    let (negative, digits) = match word.strip_prefix(b"-") {
+        Some(digits) => (true, digits),
+        None => (false, word),
+    };
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let value = digits
+        .iter()
+        .fold(0_i64, |value, digit| value.saturating_mul(10).saturating_add(i64::from(digit - b'0')));
+    Some(if negative { -value } else { value })
+}
+
+/// What an annotated tag points at.
+pub(super) fn tag_target(data: &[u8]) -> Option<ObjectId> {
+    let line = data.split(|&b| b == b'\n').next()?;
+    ObjectId::from_hex(line.strip_prefix(b"object ")?)
+}
+
+/// What a tree entry or an index entry is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Mode {
+    File { executable: bool },
+    Symlink,
+    Gitlink,
+    Directory,
+}
+
+impl Mode {
+    /// As Git reads modes: unknown ones are gitlinks.
+    pub(super) fn from_bits(bits: u32) -> Mode {
+        match bits & 0o170_000 {
+            0o100_000 => Mode::File { executable: bits & 0o100 != 0 },
+            0o120_000 => Mode::Symlink,
+            0o040_000 => Mode::Directory,
+            _ => Mode::Gitlink,
+        }
+    }
+}
+
+/// One entry of a tree.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct TreeEntry<'a> {
+    pub(super) mode: Mode,
+    pub(super) name: &'a [u8],
+    pub(super) id: ObjectId,
+}
+
+impl TreeEntry<'_> {
+    pub(super) fn is_directory(&self) -> bool {
+        self.mode == Mode::Directory
+    }
+}
+
+/// The entry at the start of `data`, and the rest; `None` when it is cut off or has no mode.
+pub(super) fn tree_entry(data: &[u8]) -> Option<(TreeEntry<'_>, &[u8])> {
+    let space = data.iter().take(8).position(|&b| b == b' ')?;
+    let mut bits = 0;
+    for &digit in &data[..space] {
+        if !(b'0'..=b'7').contains(&digit) {
+            return None;
+        }
+        bits = bits << 3 | u32::from(digit - b'0');
+    }
+    let rest = &data[space + 1..];
+    let end = rest.iter().position(|&b| b == 0)?;
+    let id = ObjectId::from_slice(&rest[end + 1..])?;
+    (space > 0)
+        .then_some((TreeEntry { mode: Mode::from_bits(bits), name: &rest[..end], id }, &rest[end + 21..]))
+}
+
+/// Git's order inside a tree: by bytes, a directory's name as if it ended with `/`.
+pub(super) fn tree_order(a: &TreeEntry<'_>, b: &TreeEntry<'_>) -> Ordering {
+    let shared = a.name.len().min(b.name.len());
+    let tail = |entry: &TreeEntry<'_>| match entry.name.get(shared) {
+        Some(&byte) => byte,
+        None if entry.is_directory() => b'/',
+        None => 0,
+    };
+    a.name[..shared].cmp(&b.name[..shared]).then_with(|| tail(a).cmp(&tail(b)))
+}
+
+/// Whether a path component can be checked out safely; if not, why.
+pub(super) fn check_name(name: &[u8]) -> Result<(), &'static str> {
+    match name {
+        b"" => Err("a name is empty"),
+        b"." | b".." => Err("a name is `.` or `..`"),
+        _ if name.eq_ignore_ascii_case(b".git") => Err("a name is `.git`"),
+        _ if name.contains(&b'/') => Err("a name holds a `/`"),
+        _ => Ok(()),
+    }
+}
+
+/// The first place of `needle` in `data`.
+pub(super) fn find(data: &[u8], needle: &[u8]) -> Option<usize> {
+    data.windows(needle.len()).position(|window| window == needle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEX: &str = "00112233445566778899aabbccddeeff00112233";
+
+    #[test]
+    fn seconds_of_odd_lines() {
+        for (line, expected) in [
+            ("A <a@b> 12 +0000", Some(12)),
+            ("A <a@b> -5 +0000", Some(-5)),
+            ("A <a@b> 99999999999999999999999 +0000", Some(i64::MAX)),
+            ("A <a@b>12 +0000", Some(12)),
+            ("A <a@b 7 +0000", Some(7)),
+            ("A > B <a@b> 9 +0000", Some(9)),
+            ("A <a@b>", None),
+            ("A <a@b> soon", None),
+            ("", None),
+        ] {
+            assert_eq!(seconds(line.as_bytes()), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn commits_need_a_tree_and_nothing_else() {
+        let whole = format!(
+            "tree {HEX}\nparent {HEX}\nauthor A <a@b> 1 +0000\ncommitter C <c@d> 2 +0000\nencoding X\n\nhi\n\nthere"
+        );
+        let read = commit(whole.as_bytes()).unwrap();
+        assert_eq!((read.parents.len(), read.time, read.encoding), (1, 2, &b"X"[..]));
+        assert_eq!((read.author, read.message), (&b"A <a@b> 1 +0000"[..], &b"hi\n\nthere"[..]));
+        assert_eq!(commit(format!("tree {HEX}").as_bytes()).unwrap().time, 0);
+        assert!(commit(b"").is_err());
+        assert!(commit(b"tree 00").is_err());
+        assert!(commit(format!("tree {HEX}\nparent x\n").as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_message_cannot_pose_as_a_header() {
+        let text = format!("tree {HEX}\n\nauthor Evil <e@e> 1 +0000\ncommitter Evil <e@e> 99 +0000\n");
+        let read = commit(text.as_bytes()).unwrap();
+        assert_eq!((read.time, read.author), (0, &b""[..]));
+    }
+
+    #[test]
+    fn cut_off_trees_are_noticed() {
+        let mut tree = b"100644 a\0".to_vec();
+        tree.extend([7; 20]);
+        let (entry, rest) = tree_entry(&tree).unwrap();
+        assert_eq!((entry.name, entry.mode, rest.len()), (&b"a"[..], Mode::File { executable: false }, 0));
+        for cut in 0..tree.len() {
+            assert!(tree_entry(&tree[..cut]).is_none(), "{cut}");
+        }
+        assert!(tree_entry(b"10x644 a\0aaaaaaaaaaaaaaaaaaaaaaa").is_none());
+    }
+
+    #[test]
+    fn directories_sort_as_if_they_ended_with_a_slash() {
+        let entry = |name, mode| TreeEntry { mode, name, id: ObjectId([0; 20]) };
+        let file = entry(&b"a"[..], Mode::Symlink);
+        let dotted = entry(&b"a.b"[..], Mode::Symlink);
+        let folder = entry(&b"a"[..], Mode::Directory);
+        assert_eq!(tree_order(&file, &dotted), Ordering::Less);
+        assert_eq!(tree_order(&dotted, &folder), Ordering::Less);
+        assert_eq!(tree_order(&folder, &folder), Ordering::Equal);
+    }
+}

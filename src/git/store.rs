@@ -1,0 +1,100 @@
+use git2::{ObjectType, Odb, OdbObject};
+
+use super::error::{Error, ErrorKind};
+use super::id::ObjectId;
+use super::object;
+
+/// The object database, read raw.
+pub(super) struct Store<'r> {
+    odb: Odb<'r>,
+    /// True for a partial clone, whose objects may be absent on purpose.
+    partial: bool,
+}
+
+impl<'r> Store<'r> {
+    pub(super) fn new(repo: &'r git2::Repository) -> Result<Store<'r>, Error> {
+        let odb = repo.odb().map_err(|e| Error::libgit2("open the object database", &e))?;
+        Ok(Store { odb, partial: is_partial(repo) })
+    }
+
+    /// The bytes of a tree or a commit. Whether they hash to `id` is not asked: that would cost
+    /// more than all the rest of a walk.
+    pub(super) fn read(&self, id: ObjectId, kind: ObjectType) -> Result<OdbObject<'_>, Error> {
+        let object = self.odb.read(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?;
+        if object.kind() == kind {
+            return Ok(object);
+        }
+        let message = format!("object {id} should be a {kind}, but is a {}", object.kind());
+        Err(Error::new(ErrorKind::Malformed, message).with_help(FSCK))
+    }
+
+    /// The bytes of a blob of at most `max` bytes, checked against its name; `Err(size)` inside
+    /// for a larger one.
+    pub(super) fn blob(&self, id: ObjectId, max: u64) -> Result<Result<OdbObject<'_>, u64>, Error> {
+        let kind = ObjectType::Blob;
+        let (size, _) = self.odb.read_header(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?;
+        let size = u64::try_from(size).unwrap_or(u64::MAX);
+        if size > max {
+            return Ok(Err(size));
+        }
+        let blob = self.read(id, kind)?;
+        let hash =
+            git2::Oid::hash_object(kind, blob.data()).map_err(|e| Error::libgit2("hash a blob", &e))?;
+        if hash != id.to_git2() {
+            let message = format!("blob {id} has been tampered with: its content hashes to {hash}");
+            return Err(Error::new(ErrorKind::Unreadable, message).with_help(FSCK));
+        }
+        Ok(Ok(blob))
+    }
+
+    /// The kind of an object, or `None` when there is no such object.
+    pub(super) fn kind(&self, id: ObjectId) -> Result<Option<ObjectType>, Error> {
+        match self.odb.read_header(id.to_git2()) {
+            Ok((_, kind)) => Ok(Some(kind)),
+            Err(e) if e.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(e) => Err(self.unreadable(id, ObjectType::Any, &e)),
+        }
+    }
+
+    /// Follows annotated tags from `id` to the first object that is no tag.
+    pub(super) fn peel(&self, mut id: ObjectId) -> Result<Option<(ObjectId, ObjectType)>, Error> {
+        // No sane tag points at more tags than this; a loop cannot be made, but a long chain can.
+        for _ in 0..100 {
+            let Some(kind) = self.kind(id)? else { return Ok(None) };
+            if kind != ObjectType::Tag {
+                return Ok(Some((id, kind)));
+            }
+            let tag = self.read(id, kind)?;
+            id = object::tag_target(tag.data())
+                .ok_or_else(|| Error::malformed("tag", id, "it does not say what it points at"))?;
+        }
+        Err(Error::malformed("tag", id, "too many tags point at tags"))
+    }
+
+    fn unreadable(&self, id: ObjectId, kind: ObjectType, cause: &git2::Error) -> Error {
+        let what = if kind == ObjectType::Any { "object".to_string() } else { kind.to_string() };
+        if cause.code() != git2::ErrorCode::NotFound {
+            let message = format!("{what} {id} cannot be read: {}", cause.message());
+            return Error::new(ErrorKind::Unreadable, message).with_help(FSCK);
+        }
+        let error = Error::new(ErrorKind::Unreadable, format!("{what} {id} is missing"));
+        error.with_help(if self.partial {
+            format!(
+                "this is a partial clone; fetch the object with `git cat-file -e {id}`, or clone without `--filter`"
+            )
+        } else {
+            FSCK.to_string()
+        })
+    }
+}
+
+const FSCK: &str = "the repository is damaged: run `git fsck`, then fetch or clone it again";
+
+/// True when a remote promises the objects that are not here.
+fn is_partial(repo: &git2::Repository) -> bool {
+    let Ok(config) = repo.config() else { return false };
+    let Ok(mut entries) = config.entries(Some(r"^remote\..*\.(promisor|partialclonefilter)$")) else {
+        return false;
+    };
+    entries.next().is_some_and(|entry| entry.is_ok())
+}
