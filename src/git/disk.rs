@@ -22,14 +22,16 @@ pub(super) fn name_bytes(name: &OsStr) -> Option<&[u8]> {
     name.to_str().map(str::as_bytes)
 }
 
+/// A name or path from Git as the system writes it; `None` when it cannot.
 #[cfg(unix)]
-fn os_name(name: &[u8]) -> Option<&OsStr> {
+pub(super) fn os_name(name: &[u8]) -> Option<&OsStr> {
     use std::os::unix::ffi::OsStrExt;
     Some(OsStr::from_bytes(name))
 }
 
+/// A name or path from Git as the system writes it; `None` when it cannot.
 #[cfg(not(unix))]
-fn os_name(name: &[u8]) -> Option<&OsStr> {
+pub(super) fn os_name(name: &[u8]) -> Option<&OsStr> {
     let name = std::str::from_utf8(name).ok()?;
     (!name.contains(['\\', ':'])).then_some(OsStr::new(name))
 }

@@ -9,21 +9,31 @@
 
 mod content;
 mod disk;
+mod drift;
 mod environment;
 mod error;
+mod graph;
+mod history;
 mod id;
 mod index;
+mod mailmap;
 mod object;
+mod paths;
+mod people;
 mod repo;
 mod revision;
 mod snapshot;
 mod store;
 mod tree;
+mod walk;
 mod worktree;
 
 pub use content::Content;
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};
+pub use history::{Answers, Code, Drift, Moved, Query, Touch};
 pub use id::CommitId;
+pub use mailmap::Mailmap;
+pub use people::Identity;
 pub use repo::{Head, Repo};
 pub use snapshot::{Entry, EntryKind, Limits, Snapshot, Target};

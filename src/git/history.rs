@@ -1,0 +1,163 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use globset::GlobSet;
+
+use super::drift::{self, Comparer, Watched};
+use super::error::{Error, ErrorKind};
+use super::graph::Graph;
+use super::id::CommitId;
+use super::mailmap::Mailmap;
+use super::paths::Paths;
+use super::people::{Collector, Identity};
+use super::repo::Repo;
+use super::{disk, walk};
+use crate::diag::RepoPath;
+
+/// Everything that is asked of a history, in one go.
+#[derive(Clone, Default, Debug)]
+pub struct Query {
+    /// Files or folders: when was each last touched?
+    pub touched: Vec<RepoPath>,
+    /// How far has code moved on since a file was last touched?
+    pub moved: Vec<Moved>,
+    /// Who has ever committed here? Needs the whole history.
+    pub people: bool,
+    /// Who is who, for `people`.
+    pub mailmap: Mailmap,
+}
+
+/// Asks how far `code` moved on since `since` was last touched.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// The file or folder that describes the code.
+    pub since: RepoPath,
+    /// The code.
+    pub code: Arc<Code>,
+}
+
+/// A piece of code: some of the files below a folder. Patterns see paths relative to that folder.
+#[derive(Clone, Debug)]
+pub struct Code {
+    /// The folder.
+    pub under: RepoPath,
+    /// The files that belong to it.
+    pub keep: GlobSet,
+    /// Those among them that do not.
+    pub ignore: GlobSet,
+}
+
+impl Code {
+    /// Whether a file belongs, by its path relative to the folder.
+    pub fn matches(&self, relative: &[u8]) -> bool {
+        let Some(path) = disk::os_name(relative) else { return false };
+        self.keep.is_match(path) && !self.ignore.is_match(path)
+    }
+}
+
+/// What a history says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answers {
+    /// For each path of [`Query::touched`].
+    pub touched: BTreeMap<RepoPath, Touch>,
+    /// For each of [`Query::moved`], in its order.
+    pub moved: Vec<Drift>,
+    /// Sorted by address, then by name.
+    pub people: Vec<Identity>,
+    /// How many commits were read.
+    pub commits_seen: usize,
+    /// True when a commit was met whose parents were cut off: `people` may lack somebody.
+    pub shallow: bool,
+}
+
+/// When a path was last touched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Touch {
+    /// By this commit: the one that `git log -1 -- PATH` names.
+    At {
+        /// The commit.
+        commit: CommitId,
+        /// Seconds since 1970, of the committer.
+        time: i64,
+    },
+    /// The tip does not hold the path.
+    Uncommitted,
+    /// The history was cut off before the answer.
+    Shallow,
+}
+
+/// How far code moved on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Drift {
+    /// The commits since the last touch that change the code: `git rev-list --count A..TIP --
+    /// CODE`. Merges that only bring in what is counted already do not count; one that differs
+    /// from each of its parents does. 0 when the tip does not hold the describing file.
+    pub commits: u32,
+    /// The newest of them, and when it was committed, in seconds since 1970.
+    pub newest: Option<(CommitId, i64)>,
+    /// False when the history was cut off too early: the number may be wrong.
+    pub known: bool,
+}
+
+impl Repo {
+    /// Answers `query` for the history that ends at `tip`; `None` stands for a branch without a
+    /// commit. Every commit is read at most once, and none that no question needs.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreadable`] or [`ErrorKind::Malformed`] for a commit or tree on the way: a
+    /// damaged object never looks like the end of the history. [`ErrorKind::Unsupported`] when
+    /// `info/grafts` rewrites the history.
+    pub fn history(&self, tip: Option<CommitId>, query: &Query) -> Result<Answers, Error> {
+        if self.has_grafts() {
+            let message = "the history is rewritten by `info/grafts`, so it cannot be trusted";
+            return Err(Error::new(ErrorKind::Unsupported, message)
+                .with_help("remove the file, or make the change real with `git filter-repo`"));
+        }
+        let nothing = Drift { commits: 0, newest: None, known: true };
+        let mut answers = Answers {
+            touched: query.touched.iter().map(|path| (path.clone(), Touch::Uncommitted)).collect(),
+            moved: vec![nothing; query.moved.len()],
+            people: Vec::new(),
+            commits_seen: 0,
+            shallow: false,
+        };
+        let Some(tip) = tip else { return Ok(answers) };
+        let store = self.store()?;
+        let people = query.people.then(|| Collector::new(&query.mailmap));
+        let mut graph = Graph::new(&store, self.shallow_commits()?, people);
+        let folders = query.moved.iter().map(|moved| &moved.code.under);
+        let mut paths = Paths::new(&store, dated_paths(query).chain(folders).cloned());
+        let tip = graph.load(tip.0)?;
+        let wanted: Vec<u32> = dated_paths(query).map(|path| position(&paths, path)).collect();
+        let touches = walk::last_touches(&mut graph, &mut paths, wanted, tip)?;
+        for (path, touch) in &mut answers.touched {
+            *touch = touches[position(&paths, path) as usize].0;
+        }
+        let mut comparer = Comparer::new(&store);
+        for (at, moved) in query.moved.iter().enumerate() {
+            let Some(since) = touches[position(&paths, &moved.since) as usize].1 else { continue };
+            let watched = Watched {
+                code: &moved.code,
+                key: query.moved.iter().position(|other| Arc::ptr_eq(&other.code, &moved.code)).unwrap_or(at),
+                position: position(&paths, &moved.code.under),
+            };
+            answers.moved[at] = drift::since(&mut graph, &mut paths, &mut comparer, &watched, since, tip)?;
+        }
+        if query.people {
+            graph.load_all(tip)?;
+            answers.people = graph.take_people().map(Collector::finish).unwrap_or_default();
+        }
+        answers.commits_seen = graph.len();
+        answers.shallow = graph.met_boundary();
+        Ok(answers)
+    }
+}
+
+/// The paths whose last touch is needed.
+fn dated_paths(query: &Query) -> impl Iterator<Item = &RepoPath> {
+    query.touched.iter().chain(query.moved.iter().map(|moved| &moved.since))
+}
+
+fn position(paths: &Paths<'_>, path: &RepoPath) -> u32 {
+    paths.position(path).expect("every path of the query was taken in")
+}

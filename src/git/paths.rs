@@ -1,0 +1,170 @@
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+use git2::ObjectType;
+
+use super::error::Error;
+use super::id::ObjectId;
+use super::object::{self, Mode};
+use super::store::Store;
+use crate::diag::RepoPath;
+
+/// What a tree holds under a name.
+pub(super) type Slot = Option<(Mode, ObjectId)>;
+
+/// A folder or file on the way to a path that somebody asks for.
+struct Step {
+    name: Vec<u8>,
+    children: Vec<usize>,
+    /// The paths that begin with this step, by their position in [`Paths::all`]; the paths are
+    /// sorted so that these stand together.
+    covers: Range<u32>,
+    /// The first of `covers` ends here.
+    ends: bool,
+}
+
+/// The paths that are asked for, as a tree of their components, and what trees hold at its steps.
+///
+/// Two commits are compared from the root down; where they hold the same object, everything below
+/// is the same, and is not read.
+pub(super) struct Paths<'s> {
+    store: &'s Store<'s>,
+    all: Vec<RepoPath>,
+    steps: Vec<Step>,
+    /// For a step and a tree: what the tree holds for each child of the step.
+    views: HashMap<(usize, ObjectId), Rc<[Slot]>>,
+}
+
+/// Views that are kept before all are forgotten; about 100 bytes each.
+const VIEWS_MAX: usize = 1 << 18;
+
+impl<'s> Paths<'s> {
+    pub(super) fn new(store: &'s Store<'s>, paths: impl IntoIterator<Item = RepoPath>) -> Paths<'s> {
+        let mut all: Vec<RepoPath> = paths.into_iter().collect();
+        all.sort_by(|a, b| by_components(a, b));
+        all.dedup();
+        let count = u32::try_from(all.len()).expect("fewer than 2^32 paths are asked for");
+        let root = Step { name: Vec::new(), children: Vec::new(), covers: 0..count, ends: false };
+        let mut steps = vec![root];
+        for (at, path) in (0..count).zip(&all) {
+            let mut step = 0;
+            for name in components(path) {
+                let last = steps[step].children.last().copied();
+                step = match last.filter(|&child| steps[child].name == name) {
+                    Some(child) => child,
+                    None => {
+                        let child = steps.len();
+                        let (name, children) = (name.to_vec(), Vec::new());
+                        steps.push(Step { name, children, covers: at..at, ends: false });
+                        steps[step].children.push(child);
+                        child
+                    }
+                };
+                steps[step].covers.end = at + 1;
+            }
+            steps[step].ends = true;
+        }
+        Paths { store, all, steps, views: HashMap::new() }
+    }
+
+    /// The paths, sorted by components, without duplicates.
+    pub(super) fn all(&self) -> &[RepoPath] {
+        &self.all
+    }
+
+    /// The position of a path that was given to [`Paths::new`].
+    pub(super) fn position(&self, path: &RepoPath) -> Option<u32> {
+        let at = self.all.binary_search_by(|other| by_components(other, path)).ok()?;
+        u32::try_from(at).ok()
+    }
+
+    /// What the tree `root` holds at the path at `position`.
+    pub(super) fn look_up(&mut self, root: ObjectId, position: u32) -> Result<Slot, Error> {
+        let (mut step, mut slot) = (0, Some((Mode::Directory, root)));
+        while !(self.steps[step].ends && self.steps[step].covers.start == position) {
+            let Some((Mode::Directory, tree)) = slot else { return Ok(None) };
+            let view = self.view(step, tree)?;
+            let children = &self.steps[step].children;
+            let Some(at) = children.iter().position(|&child| self.steps[child].covers.contains(&position))
+            else {
+                return Ok(None);
+            };
+            (step, slot) = (children[at], view[at]);
+        }
+        Ok(slot)
+    }
+
+    /// Which of `wanted` (sorted positions) differ between two trees; an absent tree is empty.
+    pub(super) fn differing(
+        &mut self,
+        a: Option<ObjectId>,
+        b: Option<ObjectId>,
+        wanted: &[u32],
+    ) -> Result<Vec<u32>, Error> {
+        let mut out = Vec::new();
+        let slot = |tree: Option<ObjectId>| tree.map(|tree| (Mode::Directory, tree));
+        let mut stack = vec![(0, slot(a), slot(b))];
+        while let Some((step, a, b)) = stack.pop() {
+            if a == b {
+                continue;
+            }
+            let covers = self.steps[step].covers.clone();
+            if self.steps[step].ends && wanted.binary_search(&covers.start).is_ok() {
+                out.push(covers.start);
+            }
+            let from = wanted.partition_point(|&at| at < covers.start);
+            let rest = &wanted[from..wanted.partition_point(|&at| at < covers.end)];
+            if rest.is_empty() || (self.steps[step].ends && rest == [covers.start]) {
+                continue;
+            }
+            let (a, b) = (self.slots(step, a)?, self.slots(step, b)?);
+            for (at, &child) in self.steps[step].children.iter().enumerate() {
+                let slot = |view: &Option<Rc<[Slot]>>| view.as_ref().and_then(|view| view[at]);
+                stack.push((child, slot(&a), slot(&b)));
+            }
+        }
+        out.sort_unstable();
+        Ok(out)
+    }
+
+    fn slots(&mut self, step: usize, slot: Slot) -> Result<Option<Rc<[Slot]>>, Error> {
+        match slot {
+            Some((Mode::Directory, tree)) => self.view(step, tree).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn view(&mut self, step: usize, tree: ObjectId) -> Result<Rc<[Slot]>, Error> {
+        if let Some(view) = self.views.get(&(step, tree)) {
+            return Ok(Rc::clone(view));
+        }
+        let children = &self.steps[step].children;
+        let mut view: Vec<Slot> = vec![None; children.len()];
+        let object = self.store.read(tree, ObjectType::Tree)?;
+        let mut data = object.data();
+        while !data.is_empty() {
+            let (entry, rest) = object::tree_entry(data)
+                .ok_or_else(|| Error::malformed("tree", tree, "an entry is cut off"))?;
+            data = rest;
+            if let Ok(at) = children.binary_search_by(|&child| self.steps[child].name[..].cmp(entry.name)) {
+                view[at] = Some((entry.mode, entry.id));
+            }
+        }
+        let view: Rc<[Slot]> = Rc::from(view);
+        if self.views.len() >= VIEWS_MAX {
+            self.views.clear();
+        }
+        self.views.insert((step, tree), Rc::clone(&view));
+        Ok(view)
+    }
+}
+
+fn components(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
+    path.as_bytes().split(|&b| b == b'/').filter(|name| !name.is_empty())
+}
+
+fn by_components(a: &RepoPath, b: &RepoPath) -> Ordering {
+    components(a).cmp(components(b))
+}
