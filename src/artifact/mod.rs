@@ -2,3 +2,4 @@
 //! [`document::Document`], and facts with typed values are taken from it.
 
 pub mod document;
+pub mod read;
