@@ -7,3 +7,4 @@ pub mod artifact;
 pub mod diag;
 pub mod git;
 pub mod text;
+pub mod verdict;
