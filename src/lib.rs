@@ -4,7 +4,15 @@
 //! facts → history → rules → findings → settled verdict → report.
 
 pub mod artifact;
+pub mod check;
 pub mod diag;
+pub mod evidence;
+pub mod fixture;
+pub mod gate;
 pub mod git;
+pub mod model;
+pub mod policy;
+pub mod report;
 pub mod text;
 pub mod verdict;
+pub mod words;

@@ -23,18 +23,58 @@ fn escape(text: &str, keep_breaks: bool) -> Cow<'_, str> {
         if safe(c) {
             out.push(c);
         } else {
-            out.extend(c.escape_default());
+            push(&mut out, c);
         }
     }
     Cow::Owned(out)
 }
 
-/// Characters that move the cursor, reorder or hide text.
+/// Appends `c` to `out`, as a visible escape when it is [`hidden`].
+pub fn push(out: &mut String, c: char) {
+    if hidden(c) {
+        out.extend(c.escape_default());
+    } else {
+        out.push(c);
+    }
+}
+
+/// Characters that move the cursor, reorder or hide text, or that look different in every font:
+/// controls, formats, fillers, tags, private use, and characters that are none. Variation selectors
+/// of emoji and combining marks are left alone: they are part of honest writing.
 pub fn hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}'
+            | '\u{fdd0}'..='\u{fdef}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{13430}'..='\u{1345f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{10ffff}')
+        || u32::from(c) & 0xfffe == 0xfffe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_becomes_visible() {
+        assert_eq!(line("a\u{1b}[31m\r\n\0\u{202e}b"), "a\\u{1b}[31m\\r\\n\\u{0}\\u{202e}b");
+        assert_eq!(block("a\r\n\tb"), "a\\r\n\tb");
+        assert_eq!(line("\u{9b}2J\u{e0041}\u{f8ff}"), "\\u{9b}2J\\u{e0041}\\u{f8ff}");
+    }
+
+    #[test]
+    fn honest_text_is_borrowed() {
+        for text in ["Zuständig: Jörg", "所有者：山田", "مالك", "⚠️ 100 %", "e\u{301}"] {
+            assert!(matches!(line(text), Cow::Borrowed(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_hidden_is_left() {
+        for c in (0..=0x10_ffff).filter_map(char::from_u32) {
+            assert!(!line(&c.to_string()).chars().any(hidden), "{:x}", u32::from(c));
+        }
+    }
 }
