@@ -1,0 +1,84 @@
+//! Embeds every file under `policies/` into the program, as one sorted table.
+//!
+//! A new rule, word list or recipe needs no line of Rust: the table is made from what lies there.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs, io};
+
+/// The kinds of files that a policies folder may hold.
+const EXTENSIONS: [&str; 3] = ["toml", "txt", "md"];
+
+fn main() -> ExitCode {
+    let said = match embed() {
+        // Cargo looks through a folder that is named here, at every depth.
+        Ok(()) => "cargo::rerun-if-changed=policies\ncargo::rerun-if-changed=build.rs\n".to_owned(),
+        Err(problem) => format!("cargo::rerun-if-changed=policies\ncargo::error={problem}\n"),
+    };
+    match io::stdout().write_all(said.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn embed() -> Result<(), String> {
+    let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("CARGO_MANIFEST_DIR is not set")?);
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    let mut paths = Vec::new();
+    collect(&package.join("policies"), "", &mut paths)?;
+    paths.sort();
+    let target = out.join("embedded.rs");
+    fs::write(&target, table(&paths)).map_err(|error| format!("cannot write {}: {error}", target.display()))
+}
+
+/// Adds the path of each file under `folder`, relative to `policies/` and with `/` between its
+/// parts. Errors are one line each: cargo prints no more.
+fn collect(folder: &Path, prefix: &str, paths: &mut Vec<String>) -> Result<(), String> {
+    let cannot = |error: io::Error| format!("cannot read the folder {}: {error}", folder.display());
+    for entry in fs::read_dir(folder).map_err(cannot)? {
+        let entry = entry.map_err(cannot)?;
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else {
+            return Err(format!(
+                "policies/{prefix} holds a file name that is not UTF-8, {name:?}: rename it"
+            ));
+        };
+        let path = format!("{prefix}{name}");
+        let kind = entry.file_type().map_err(cannot)?;
+        if kind.is_dir() {
+            collect(&entry.path(), &format!("{path}/"), paths)?;
+        } else if !kind.is_file() {
+            return Err(format!(
+                "policies/{} is not a regular file: only regular files can be embedded",
+                path.escape_debug()
+            ));
+        } else if !Path::new(name)
+            .extension()
+            .is_some_and(|have| EXTENSIONS.iter().any(|known| have == *known))
+        {
+            return Err(format!(
+                "policies/{} ends in none of .toml, .txt, .md: rename it or move it away",
+                path.escape_debug()
+            ));
+        } else {
+            paths.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn table(paths: &[String]) -> String {
+    let mut rust = String::from("&[\n");
+    for path in paths {
+        let file = format!("/policies/{path}");
+        writeln!(
+            rust,
+            "    Embedded {{ path: {path:?}, text: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {file:?})) }},"
+        )
+        .expect("writing to a string cannot fail");
+    }
+    rust.push_str("]\n");
+    rust
+}

@@ -1,0 +1,80 @@
+//! The files of `policies/`, embedded into the program when it was built.
+
+/// A file of `policies/`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Embedded {
+    /// Its path relative to `policies/`, with `/` between the parts: `core/ready.toml`.
+    pub path: &'static str,
+    /// Its whole text.
+    pub text: &'static str,
+}
+
+/// Sorted by path (as bytes), each path once. Written by `build.rs`.
+static FILES: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// All embedded files, sorted by path.
+pub fn files() -> &'static [Embedded] {
+    FILES
+}
+
+/// The file at `path`, relative to `policies/`.
+pub fn file(path: &str) -> Option<&'static Embedded> {
+    let at = FILES.binary_search_by(|file| file.path.cmp(path)).ok()?;
+    FILES.get(at)
+}
+
+/// The files of a folder, at every depth, sorted by path. `folder` is given without a final `/`;
+/// the empty folder is the whole of `policies/`.
+pub fn under(folder: &str) -> impl Iterator<Item = &'static Embedded> {
+    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    FILES.iter().filter(move |file| file.path.starts_with(&prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_without_duplicates() {
+        assert!(!files().is_empty());
+        for pair in files().windows(2) {
+            assert!(pair[0].path < pair[1].path, "{} before {}", pair[0].path, pair[1].path);
+        }
+    }
+
+    #[test]
+    fn the_table_holds_what_lies_in_the_folder() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
+        for file in files() {
+            assert_eq!(std::fs::read_to_string(root.join(file.path)).unwrap(), file.text, "{}", file.path);
+        }
+        let mut folders = vec![root.clone()];
+        let mut on_disk = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    on_disk += 1;
+                }
+            }
+        }
+        assert_eq!(on_disk, files().len());
+    }
+
+    #[test]
+    fn a_file_is_found_by_its_whole_path_only() {
+        assert_eq!(file("core/ready.toml").map(|file| file.path), Some("core/ready.toml"));
+        assert_eq!(file("ready.toml"), None);
+        assert_eq!(file(""), None);
+    }
+
+    #[test]
+    fn a_folder_holds_its_own_files_and_not_those_of_a_longer_name() {
+        assert!(under("demo").count() >= 2);
+        assert!(under("demo").all(|file| file.path.starts_with("demo/")));
+        assert_eq!(under("dem").count(), 0);
+        assert_eq!(under("").count(), files().len());
+    }
+}
