@@ -44,12 +44,16 @@ pub fn json(v: &Verdict, sources: &Sources) -> String {
     harmless(&text)
 }
 
-/// `text` with hidden characters as JSON escapes. They only occur inside of strings, where the escape
-/// means the same; line breaks of the layout stay.
+/// `text` with hidden characters as JSON escapes, and the second of two `#`, because some logs take
+/// `##[name]` for a command. They only occur inside of strings, where the escape means the same; line
+/// breaks of the layout stay.
 fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 1);
+    let mut before = '\n';
     for c in text.chars() {
-        if c != '\n' && escape::hidden(c) {
+        let order = c == '#' && before == '#';
+        before = c;
+        if order || c != '\n' && escape::hidden(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}").expect("a string can always grow");
             }

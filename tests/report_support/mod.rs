@@ -1,4 +1,5 @@
 //! Synthetic verdicts and golden files for the report tests.
+#![allow(dead_code, reason = "each test file uses a part of this module")]
 
 use std::path::PathBuf;
 
