@@ -3,7 +3,6 @@
 //! The gate fills a [`Verdict`] in any order and calls [`Verdict::settle`] once; reports only read.
 //! Strings may hold raw text from the judged repository: each report escapes them for its format.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Note, Paste, RepoPath, Sources, Span};
@@ -329,20 +328,6 @@ impl Verdict {
             advice: open(Severity::Advice),
             ..self.account
         };
-    }
-
-    /// Models that have the most to mend come first: ids with the numbers of open findings by
-    /// severity (block, warn, advice). Models without any are left out.
-    pub fn worst(&self) -> Vec<(&str, [usize; 3])> {
-        let mut open: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
-        for finding in self.findings.iter().filter(|finding| finding.waived.is_none()) {
-            if let Some(model) = finding.model.as_deref() {
-                open.entry(model).or_default()[finding.severity as usize] += 1;
-            }
-        }
-        let mut worst: Vec<_> = open.into_iter().collect();
-        worst.sort_by_key(|&(_, counts)| Reverse(counts));
-        worst
     }
 }
 

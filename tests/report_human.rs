@@ -6,7 +6,7 @@ mod report_support;
 use report_support::{assert_clean, churn, golden, hostile, many, opts, row};
 use roadworthy::diag::{Diagnostic, Level, Sources};
 use roadworthy::report::{Verbosity, human};
-use roadworthy::verdict::{Cell, Status, Verdict};
+use roadworthy::verdict::{Cell, Finding, Severity, Status, Verdict};
 
 #[test]
 fn a_blocked_model_reads_well() {
@@ -86,4 +86,29 @@ fn five_hundred_models_stay_readable() {
     assert!(!text.contains("model-004"), "a model without findings is listed");
     assert!(text.lines().all(|line| line.chars().count() <= 80));
     golden("many.txt", &text);
+}
+
+#[test]
+fn of_several_models_the_nearest_to_green_is_named() {
+    let (mut verdict, sources) = churn();
+    let mut fraud = Finding::new("owner-missing", Severity::Block, "nobody owns this model");
+    fraud.model = Some("fraud".to_string());
+    verdict.findings.push(fraud);
+    verdict.rows.push(row("fraud", &[("owner", Cell::Missing)]));
+    verdict.settle(&sources);
+    let text = human(&verdict, &sources, &opts(120, false, false, Verbosity::Normal));
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("fraud is the nearest to green, with 1 finding to mend"), "{text}");
+    assert!(text.ends_with("2 models, 18 rules, 15 judgements, 1 waived: 4 block, 1 warn, 1 advice\nnot roadworthy: 4 findings block 2 models\n"), "{text}");
+    assert!(text.contains("  fraud    x         .           ."), "{text}");
+}
+
+#[test]
+fn the_account_and_the_verdict_end_every_report() {
+    let (verdict, sources) = churn();
+    let quiet = human(&verdict, &sources, &opts(80, true, false, Verbosity::Quiet));
+    assert_eq!(quiet.lines().count(), 2);
+    for verbosity in [Verbosity::Normal, Verbosity::Verbose] {
+        assert!(human(&verdict, &sources, &opts(80, true, false, verbosity)).ends_with(&quiet));
+    }
 }

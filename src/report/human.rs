@@ -1,6 +1,6 @@
 //! The report for a person: findings model by model, what is on file, what to do next, the account.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anstyle::{AnsiColor, Effects};
 
@@ -280,13 +280,18 @@ impl Page<'_> {
         format!("{}{more}", named.join(", "))
     }
 
-    /// Of several blocked models, the one with the least to mend.
+    /// Of several blocked models, the one with the least to mend; the first of equals.
     fn nearest(&self) -> Option<String> {
-        let worst = self.v.worst();
-        let blocked: Vec<_> = worst.iter().filter(|(_, counts)| counts[0] > 0).collect();
-        let (model, counts) = blocked.last().filter(|_| blocked.len() > 1)?;
-        let findings = wrap::count(counts[0], "finding");
-        Some(format!("{} is the nearest to green, with {findings} to mend", self.safe(model)))
+        let mut open: BTreeMap<&str, usize> = BTreeMap::new();
+        for model in self.v.findings.iter().filter(|f| f.blocks()).filter_map(|f| f.model.as_deref()) {
+            *open.entry(model).or_default() += 1;
+        }
+        let (model, n) = open.iter().min_by_key(|&(_, n)| *n).filter(|_| open.len() > 1)?;
+        Some(format!(
+            "{} is the nearest to green, with {} to mend",
+            self.safe(model),
+            wrap::count(*n, "finding")
+        ))
     }
 
     /// `1 model, 18 rules, 15 judgements, 0 waived: 3 block, 2 warn`, then the verdict.
