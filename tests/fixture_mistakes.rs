@@ -212,9 +212,52 @@ fn a_chain_of_bases_without_end_is_given_up() {
 fn a_recipe_that_would_fill_the_memory_is_refused() {
     let files: String = (0..1000).map(|n| format!("f{n} = \"\"\n")).collect();
     let wrong = of(&format!("[files]\n{files}{}", "[[commit]]\n".repeat(1500)));
-    assert_eq!(wrong, ["recipe-misfit r:1:9: the files of all commits add up to more than 500000"]);
+    assert_eq!(
+        wrong,
+        [
+            "recipe-misfit r:1:9: the recipe is too large: more than 500000 files or 67108864 bytes in all commits together"
+        ]
+    );
     let wrong = of(&"[[commit]]\n".repeat(2001));
     assert_eq!(wrong, ["recipe-misfit r:1:9: the recipe has more than 2000 commits"]);
+}
+
+#[test]
+fn versions_of_a_large_file_are_counted() {
+    let step = |from: char, to: char| {
+        format!("[[commit]]\n[[commit.edit]]\nfile = \"a\"\nfrom = \"{from}\"\nto = \"{to}\"\n")
+    };
+    let steps: String = [step('x', 'y'), step('y', 'x')].concat().repeat(200);
+    let wrong = of(&format!("[files]\na = \"x{}\"\n{steps}", ".".repeat(500_000)));
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+    assert!(wrong[0].contains("too large"), "{wrong:?}");
+}
+
+#[test]
+fn bases_that_are_too_long_together_are_refused() {
+    let filler = format!("# {}", "x".repeat(600_000));
+    let wrong = mistakes(&[
+        ("a.toml", &format!("title = \"t\"\nas_of = \"2026-11-01\"\nbase = \"b\"\n{filler}")),
+        ("b.toml", &format!("title = \"t\"\n{filler}")),
+    ]);
+    assert_eq!(wrong, ["recipe-base a.toml:3:8: the recipe and its bases are longer than 1048576 bytes"]);
+}
+
+#[test]
+fn many_removals_from_many_files_end_soon() {
+    let files: String = (0..40_000).map(|n| format!("f{n} = \"\"\n")).collect();
+    let removals: String = (0..100_000).map(|_| "'x',").collect();
+    let wrong = of(&format!("[files]\n{files}[[commit]]\nremove = [{removals}]"));
+    assert_eq!(wrong.len(), 51);
+    assert_eq!(wrong[50], "recipe-invalid: 99950 further mistakes are not shown");
+}
+
+#[test]
+fn a_file_that_one_branch_changed_and_the_other_removed_is_settled_by_the_merge() {
+    let sides = "[files]\na = \"1\"\nb = \"\"\n[[commit]]\nbranch = \"b\"\nfiles = { a = \"2\" }\n[[commit]]\nremove = [\"a\"]\n[[commit]]\nmerge = [\"b\"]\n";
+    assert_eq!(of(sides), ["recipe-misfit r:12:10: both branches changed `a`"]);
+    assert_eq!(of(&format!("{sides}remove = [\"a\"]")), Vec::<String>::new());
+    assert_eq!(of(&format!("{sides}files = {{ a = \"3\" }}")), Vec::<String>::new());
 }
 
 /// Lines that recipes are made of, whole and broken.

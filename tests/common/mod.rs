@@ -10,6 +10,9 @@ use roadworthy::diag::Sources;
 use roadworthy::fixture::{self, Scenario};
 use tempfile::TempDir;
 
+/// The folder in a [`Scratch`] that is judged.
+const REPOSITORY: &str = "repository";
+
 /// A temporary folder, removed when dropped. What is judged lies in [`Scratch::path`], the programs'
 /// home folder beside it.
 pub(crate) struct Scratch {
@@ -35,7 +38,7 @@ impl Scratch {
 
     /// The folder to work in.
     pub(crate) fn path(&self) -> PathBuf {
-        self.folder.path().join("repository")
+        self.folder.path().join(REPOSITORY)
     }
 
     /// Writes a file, and the folders above it.
@@ -119,7 +122,8 @@ pub(crate) fn list(sources: &Sources, mistakes: &[roadworthy::diag::Diagnostic])
 
 /// A folder beside the one that is worked in, so that a home never lies in the repository.
 fn home(folder: &Path) -> PathBuf {
-    let home = folder.parent().unwrap_or(folder).join("home");
+    let root = folder.ancestors().find(|above| above.ends_with(REPOSITORY)).unwrap_or(folder);
+    let home = root.parent().unwrap_or(root).join("home");
     std::fs::create_dir_all(&home).unwrap();
     home
 }
