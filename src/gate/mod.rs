@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::check::{self, Context, History, Outcome, Questions};
-use crate::diag::{Diagnostic, RepoPath, Sources};
+use crate::check::{self, Context, History, Questions};
+use crate::diag::{Diagnostic, Level, Origin, RepoPath, Sources};
 use crate::evidence::Survey;
-use crate::git::{Answers, CommitId, Content, Head, Limits, Query, Repo, Snapshot, Target};
-use crate::policy::{Artifact, PolicySet, Rule, Severity};
+use crate::git::{Answers, CommitId, Content, Head, Limits, Mailmap, Query, Repo, Snapshot, Target};
+use crate::policy::{Artifact, Check, PolicySet, Rule, Severity};
 use crate::verdict::{ModelRow, Subject, Verdict};
 
 pub use stage::{Stage, stage};
@@ -28,6 +28,24 @@ pub struct Request {
     pub as_of: NaiveDate,
     /// False to judge texts alone: rules about history, tree and dates are not asked.
     pub history: bool,
+    /// Policy files beside those of the tree: a pack under test.
+    pub extra: Vec<Extra>,
+}
+
+impl Request {
+    /// The whole of a tree, as of a date.
+    pub fn new(target: Target, as_of: NaiveDate) -> Request {
+        Request { target, models: Vec::new(), as_of, history: true, extra: Vec::new() }
+    }
+}
+
+/// A policy file from outside the judged tree.
+#[derive(Clone, Debug)]
+pub struct Extra {
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Its text.
+    pub text: String,
 }
 
 /// A verdict and the texts it points into.
@@ -66,6 +84,15 @@ fn subject(repo: &Repo, request: &Request) -> Subject {
     Subject { what, commit, as_of: request.as_of.to_string(), policy: Vec::new() }
 }
 
+/// A failure of Git, to be shown.
+fn failure(error: &crate::git::Error) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Level::Error, "git", error.to_string());
+    match error.help() {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
 /// The commit whose history answers: the judged one, or the newest one below the index and the
 /// work tree.
 fn tip(repo: &Repo, target: &Target) -> Result<Option<CommitId>, crate::git::Error> {
@@ -83,7 +110,7 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
     verdict.account.rules = stage.set.rules.iter().filter(|r| asked_of_any(&stage, r)).count();
     let tip = match tip(repo, &request.target) {
         Ok(tip) => tip,
-        Err(error) => return verdict.undecided.push(error.diagnostic()),
+        Err(error) => return verdict.undecided.push(failure(&error)),
     };
     let asked = collect(&stage, request, tip.is_some());
     let answers = match walk(repo, &stage, asked.query, tip) {
@@ -102,7 +129,7 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
         for (r, rule) in stage.set.rules.iter().enumerate() {
             let severity = stage.set.severities(rule).of(model.tier);
             let Some((index, artifact)) = about(&stage.set, rule) else { continue };
-            if severity == Severity::Off {
+            if severity == Severity::Off || !request.history && needs_more_than_text(rule) {
                 continue;
             }
             let drifts = match (&answers, asked.drifts.get(&(m, r))) {
@@ -128,6 +155,11 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
         verdict.rows.push(row);
     }
     settle::waivers(verdict, &stage, request);
+}
+
+/// True for checks that look at history, tree or date.
+fn needs_more_than_text(rule: &Rule) -> bool {
+    !matches!(rule.check, Check::Present { .. } | Check::Fact { .. })
 }
 
 fn asked_of_any(stage: &Stage<'_>, rule: &Rule) -> bool {
@@ -192,9 +224,9 @@ fn walk(repo: &Repo, stage: &Stage<'_>, questions: Questions, tip: Option<Commit
     if nothing {
         return Ok(Some(Answers::default()));
     }
-    let mailmap = if questions.people { stage.snapshot.mailmap().map_err(|e| Box::new(e.diagnostic()))? } else { Default::default() };
+    let mailmap = if questions.people { repo.mailmap(&stage.snapshot).map_err(|e| Box::new(failure(&e)))? } else { Mailmap::default() };
     let query = Query { touched: questions.touched, moved: questions.moved, people: questions.people, mailmap };
-    repo.history(Some(tip), &query).map(Some).map_err(|error| Box::new(error.diagnostic()))
+    repo.history(Some(tip), &query).map(Some).map_err(|error| Box::new(failure(&error)))
 }
 
 /// The newest commit below an index or a work tree, for "has this file been changed since?".

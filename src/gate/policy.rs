@@ -7,6 +7,8 @@ use crate::git::{Content, Snapshot};
 use crate::policy::{At, Config, FILE, Mistakes, Pack, PolicySet, builtin, closest, fold_path, glob, load_config, load_pack};
 use crate::words::Words;
 
+use super::Extra;
+
 /// The pack that holds the vocabulary, and the one with the rules about the policy itself: always
 /// loaded, never listed.
 const ALWAYS: [&str; 2] = ["words", "gate"];
@@ -65,19 +67,48 @@ pub fn words(packs: &[Pack], mistakes: &mut Mistakes) -> Words {
 /// Never for the packs of a release: a test holds them right.
 pub fn defaults(sources: &mut Sources) -> Result<PolicySet, Vec<Diagnostic>> {
     let mut mistakes = Mistakes::default();
-    let names: Vec<&str> = ALWAYS.into_iter().chain(pack_names()).collect();
-    let packs: Vec<Pack> = names.iter().filter_map(|name| built_in(name, sources, &mut mistakes)).collect();
+    let packs = all_built_in(sources, &mut mistakes);
     let words = words(&packs, &mut mistakes);
     let nowhere = sources.add(Origin::BuiltIn("defaults".to_string()), "");
     let set = PolicySet::assemble(packs, Config::defaults(Span::new(nowhere, 0..0)), words, &mut mistakes);
     if mistakes.is_empty() { Ok(set) } else { Err(mistakes.into_vec()) }
 }
 
+/// All built-in packs, loaded; vocabulary first.
+fn all_built_in(sources: &mut Sources, mistakes: &mut Mistakes) -> Vec<Pack> {
+    ALWAYS.into_iter().chain(pack_names()).filter_map(|name| built_in(name, sources, mistakes)).collect()
+}
+
+/// A configuration outside of a tree, with the built-in packs: own policy files are not looked at.
+pub fn with_config(origin: Origin, text: &str, sources: &mut Sources, mistakes: &mut Mistakes) -> PolicySet {
+    let packs = all_built_in(sources, mistakes);
+    let words = words(&packs, mistakes);
+    let source = sources.add(origin, text);
+    let config = load_config(sources, source, &words, mistakes);
+    for name in config.packs.iter().filter(|name| !pack_names().contains(&name.value.as_str())) {
+        mistakes.unknown("unknown-pack", "pack", name, pack_names());
+    }
+    PolicySet::assemble(packs, config, words, mistakes)
+}
+
+/// A policy file beside the built-in packs; in place of one when it has its id.
+pub fn with_pack(origin: Origin, text: &str, sources: &mut Sources, mistakes: &mut Mistakes) -> PolicySet {
+    let mut packs = all_built_in(sources, mistakes);
+    let source = sources.add(origin, text);
+    if let Some(pack) = load_pack(sources, source, mistakes) {
+        packs.retain(|p| p.id.value != pack.id.value);
+        packs.push(pack);
+    }
+    let words = words(&packs, mistakes);
+    let nowhere = sources.add(Origin::BuiltIn("defaults".to_string()), "");
+    PolicySet::assemble(packs, Config::defaults(Span::new(nowhere, 0..0)), words, mistakes)
+}
+
 /// The policy that a tree states.
 ///
 /// # Errors
 /// All mistakes in the configuration and in policy files.
-pub fn of_tree(snapshot: &Snapshot<'_>, sources: &mut Sources) -> Result<PolicySet, Vec<Diagnostic>> {
+pub fn of_tree(snapshot: &Snapshot<'_>, extra: &[Extra], sources: &mut Sources) -> Result<PolicySet, Vec<Diagnostic>> {
     let mut mistakes = Mistakes::default();
     let mut packs: Vec<Pack> = ALWAYS.iter().filter_map(|name| built_in(name, sources, &mut mistakes)).collect();
     let vocabulary = words(&packs, &mut mistakes);
@@ -90,6 +121,15 @@ pub fn of_tree(snapshot: &Snapshot<'_>, sources: &mut Sources) -> Result<PolicyS
     }
     for file in &config.files {
         own(file, snapshot, sources, &mut packs, &mut mistakes);
+    }
+    for file in extra {
+        let source = sources.add(file.origin.clone(), file.text.as_str());
+        if let Some(pack) = load_pack(sources, source, &mut mistakes) {
+            // A built-in pack under test is loaded already.
+            if !packs.iter().any(|p| p.id.value == pack.id.value && matches!(file.origin, Origin::BuiltIn(_))) {
+                packs.push(pack);
+            }
+        }
     }
     let vocabulary = if packs.iter().skip(ALWAYS.len()).any(|p| !p.words.is_empty()) { words(&packs, &mut mistakes) } else { vocabulary };
     let set = PolicySet::assemble(packs, config, vocabulary, &mut mistakes);
@@ -137,7 +177,7 @@ fn text(path: &RepoPath, snapshot: &Snapshot<'_>, sources: &mut Sources) -> Resu
         Ok(Content::Text(text)) => Ok(sources.add(Origin::Repository(path.clone()), text)),
         Ok(Content::Symlink { .. } | Content::Gitlink) => Err(wrong("is a link, and links are never followed", "put the file itself in its place")),
         Ok(_) => Err(wrong("is not a text in UTF-8 of a reasonable size", "save it as UTF-8")),
-        Err(error) => Err(Box::new(error.diagnostic())),
+        Err(error) => Err(Box::new(super::failure(&error))),
     }
 }
 

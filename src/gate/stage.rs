@@ -27,9 +27,9 @@ pub struct Stage<'r> {
 /// # Errors
 /// Everything that makes a judgement impossible, each with what to do.
 pub fn stage<'r>(repo: &'r Repo, request: &Request, sources: &mut Sources) -> Result<Stage<'r>, Vec<Diagnostic>> {
-    let git = |error: crate::git::Error| vec![error.diagnostic()];
+    let git = |error: crate::git::Error| vec![super::failure(&error)];
     let mut snapshot = repo.snapshot(&request.target, &Limits::default()).map_err(git)?;
-    let set = policy::of_tree(&snapshot, sources)?;
+    let set = policy::of_tree(&snapshot, &request.extra, sources)?;
     snapshot.set_max_blob(set.config.max_file_bytes);
     let all = model::discover(&set.config, &snapshot)?;
     let models = chosen(&all, &request.models)?;

@@ -56,7 +56,7 @@ impl Code {
 }
 
 /// What a history says.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Answers {
     /// For each path of [`Query::touched`].
     pub touched: BTreeMap<RepoPath, Touch>,

@@ -238,6 +238,11 @@ impl Snapshot<'_> {
         &self.target
     }
 
+    /// Changes [`Limits::max_blob`] for the reads to come: the judged tree itself may say it.
+    pub fn set_max_blob(&mut self, bytes: u64) {
+        self.limits.max_blob = bytes;
+    }
+
     /// How many paths there are.
     pub fn len(&self) -> usize {
         self.listing.len()

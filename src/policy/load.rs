@@ -128,9 +128,9 @@ pub(super) fn term_list(terms: Vec<At<String>>, mistakes: &mut Mistakes) -> Opti
     match TermList::new(plain) {
         Ok(list) => Some(list),
         Err(errors) => {
-            for (index, message) in errors {
-                let Some(term) = terms.get(index) else { continue };
-                mistakes.add("bad-term", term.span, format!("the term `{}` cannot be used", term.value), message);
+            for (bad, message) in errors {
+                let Some(term) = terms.iter().find(|t| t.value == bad).or(terms.first()) else { continue };
+                mistakes.add("bad-term", term.span, format!("the term `{bad}` cannot be used"), message);
             }
             None
         }

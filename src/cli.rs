@@ -1,0 +1,166 @@
+//! The command line, as typed by people and machines. Turned into a [`crate::request`] before
+//! anything is done.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Decides, from Git objects alone, whether the models in a repository may go to production.
+#[derive(Parser, Debug)]
+#[command(name = "roadworthy", version, about, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 roadworthy, 1 findings block, 2 could not judge.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to use colours; `NO_COLOR` is honoured.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Judge the models of a repository.
+    Check(Check),
+    /// Show why a rule exists, how to satisfy it, and an example that fails and one that passes.
+    Explain {
+        /// The rule's id; `roadworthy rules` lists them.
+        rule: String,
+    },
+    /// List all rules with their severity per tier.
+    Rules {
+        /// How to print them.
+        #[arg(long, value_enum, default_value_t = TableFormat::Human)]
+        format: TableFormat,
+    },
+    /// List every fact that was read, with its file and line.
+    Facts(Facts),
+    /// Write roadworthy.toml and a starter file for every artifact that is missing.
+    Init {
+        /// The repository, or a folder in it.
+        #[arg(default_value = ".")]
+        path: PathBuf,
+    },
+    /// Test or validate policy files.
+    #[command(subcommand)]
+    Policy(Policy),
+    /// Build a small repository, judge it, repair it, and judge it again.
+    Demo {
+        /// Where to build; a new temporary folder when left out.
+        #[arg(long, value_name = "FOLDER")]
+        into: Option<PathBuf>,
+    },
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+/// Which tree, and which models of it.
+#[derive(Args, Debug)]
+pub struct Tree {
+    /// The repository, or a folder in it.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// Judge what is staged for the next commit.
+    #[arg(long, conflicts_with = "rev")]
+    pub staged: bool,
+    /// Judge a commit: a branch, a tag, an id, HEAD~2.
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
+    /// Only this model; may be given more than once.
+    #[arg(long, value_name = "ID", conflicts_with = "all")]
+    pub model: Vec<String>,
+    /// All models (the default here).
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Args, Debug)]
+pub struct Check {
+    /// Which tree, and which models of it.
+    #[command(flatten)]
+    pub tree: Tree,
+    /// The date of the judgement, as 2026-12-31; today in UTC when left out.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// How to print the verdict.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub format: ReportFormat,
+    /// Only the account and the verdict.
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Also the evidence, the rules that hold, and all advice.
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+/// Arguments of `facts`.
+#[derive(Args, Debug)]
+pub struct Facts {
+    /// Which tree, and which models of it.
+    #[command(flatten)]
+    pub tree: Tree,
+    /// How to print them.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub format: ReportFormat,
+}
+
+/// How a verdict is printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum ReportFormat {
+    /// For people.
+    Human,
+    /// For machines; docs/json-report.md describes it.
+    Json,
+}
+
+/// How a table is printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum TableFormat {
+    /// For people.
+    Human,
+    /// A Markdown table.
+    Markdown,
+    /// For machines.
+    Json,
+}
+
+/// Commands about policy files.
+#[derive(Subcommand, Debug)]
+pub enum Policy {
+    /// Run the fixtures of a policy: each failing recipe must fail with its report, each repaired
+    /// one must pass.
+    Test {
+        /// A folder with <pack>.toml and <pack>/<rule>/{fail,pass}-*.toml; the built-in policies
+        /// when left out.
+        path: Option<PathBuf>,
+        /// Write the reports instead of comparing them.
+        #[arg(long, requires = "path")]
+        bless: bool,
+        /// Only cases whose path contains this.
+        #[arg(long, value_name = "TEXT")]
+        only: Option<String>,
+    },
+    /// Validate roadworthy.toml and policy files; all mistakes at once.
+    Check {
+        /// A policy file, a roadworthy.toml, or a repository.
+        #[arg(default_value = ".")]
+        path: PathBuf,
+    },
+}

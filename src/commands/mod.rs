@@ -1,0 +1,74 @@
+//! The commands, one per file: each a function from arguments to text and an exit code.
+
+mod check;
+mod demo;
+mod explain;
+mod facts;
+mod init;
+mod policy_check;
+pub mod policy_test;
+mod rules;
+
+use crate::cli::{Cli, Command, Policy};
+use crate::diag::{Diagnostic, Sources};
+use crate::exit::ExitStatus;
+use crate::report::picture;
+use crate::request::{Refusal, Terminal};
+
+pub use rules::markdown as rules_markdown;
+
+/// What a command says.
+#[derive(Debug)]
+pub struct Output {
+    /// For standard output.
+    pub stdout: String,
+    /// For standard error.
+    pub stderr: String,
+    /// For the caller.
+    pub status: ExitStatus,
+}
+
+impl Output {
+    fn said(stdout: String, status: ExitStatus) -> Output {
+        Output { stdout, stderr: String::new(), status }
+    }
+
+    fn done(stdout: String) -> Output {
+        Output::said(stdout, ExitStatus::Success)
+    }
+}
+
+/// Runs the command that was typed.
+pub fn run(cli: &Cli, terminal: &Terminal) -> Output {
+    let result = match &cli.command {
+        Command::Check(args) => check::run(args, terminal),
+        Command::Explain { rule } => explain::run(rule, terminal),
+        Command::Rules { format } => rules::run(*format, terminal),
+        Command::Facts(args) => facts::run(args, terminal),
+        Command::Init { path } => init::run(path, terminal),
+        Command::Policy(Policy::Test { path, bless, only }) => policy_test::run(path.as_deref(), *bless, only.as_deref(), terminal),
+        Command::Policy(Policy::Check { path }) => policy_check::run(path, terminal),
+        Command::Demo { into } => demo::run(into.as_deref(), terminal),
+        Command::Completions { shell } => Ok(completions(*shell)),
+    };
+    result.unwrap_or_else(|refusal| refused(&[*refusal], &Sources::new(), terminal))
+}
+
+/// Mistakes, rendered on standard error, and exit code 2.
+fn refused(mistakes: &[Diagnostic], sources: &Sources, terminal: &Terminal) -> Output {
+    let mut stderr = String::new();
+    for mistake in mistakes {
+        stderr.push_str(&picture::render(sources, mistake, &terminal.style));
+        stderr.push('\n');
+    }
+    Output { stdout: String::new(), stderr, status: ExitStatus::CannotJudge }
+}
+
+type Result = std::result::Result<Output, Refusal>;
+
+fn completions(shell: clap_complete::Shell) -> Output {
+    use clap::CommandFactory as _;
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "roadworthy", &mut out);
+    Output::done(String::from_utf8_lossy(&out).into_owned())
+}
