@@ -135,9 +135,10 @@ fn for_each_difference(mut a: &[u8], mut b: &[u8], mut report: impl FnMut(&[u8],
 /// code: what `git rev-list --count SINCE..TIP -- CODE` counts.
 ///
 /// As there, a merge that holds the same as one of its parents is not counted, and only that
-/// parent is followed; a merge that differs from all parents counts as one commit. What can be
-/// reached from `since` is worked out in full, so wrong clocks do no harm (`git` itself may miss
-/// some of it then).
+/// parent is followed; a merge that differs from all parents counts as one commit. Parents that can
+/// be reached from `since` do not decide, unless there are no others. What can be reached is worked
+/// out in full before: `git` finds out on the way, in the order of clocks, so at such merges its
+/// number may be another one.
 pub(super) fn since(
     graph: &mut Graph<'_>,
     paths: &mut Paths<'_>,

@@ -16,6 +16,7 @@ mod graph;
 mod history;
 mod id;
 mod index;
+mod loose;
 mod mailmap;
 mod object;
 mod paths;

@@ -37,6 +37,7 @@ pub struct Repo {
     pub(super) git: git2::Repository,
     workdir: Option<PathBuf>,
     index_path: PathBuf,
+    object_dirs: Vec<PathBuf>,
 }
 
 impl Repo {
@@ -78,7 +79,7 @@ impl Repo {
             Some(path) => path,
             None => git.path().join("index"),
         };
-        Ok(Repo { git, workdir, index_path })
+        Ok(Repo { git, workdir, index_path, object_dirs: environment.object_dirs.clone() })
     }
 
     /// True when there is no work tree.
@@ -174,7 +175,7 @@ impl Repo {
     }
 
     pub(super) fn store(&self) -> Result<Store<'_>, Error> {
-        Store::new(&self.git)
+        Store::new(&self.git, &self.object_dirs)
     }
 }
 

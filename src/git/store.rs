@@ -1,36 +1,72 @@
+use std::path::PathBuf;
+
 use git2::{ObjectType, Odb, OdbObject};
 
 use super::error::{Error, ErrorKind};
 use super::id::ObjectId;
+use super::loose::Loose;
 use super::object;
+
+/// The bytes of an object.
+pub(super) enum Object<'s> {
+    Packed(OdbObject<'s>),
+    Loose(Vec<u8>),
+}
+
+impl Object<'_> {
+    pub(super) fn data(&self) -> &[u8] {
+        match self {
+            Object::Packed(object) => object.data(),
+            Object::Loose(bytes) => bytes,
+        }
+    }
+}
 
 /// The object database, read raw.
 pub(super) struct Store<'r> {
     odb: Odb<'r>,
+    loose: Loose,
     /// True for a partial clone, whose objects may be absent on purpose.
     partial: bool,
 }
 
 impl<'r> Store<'r> {
-    pub(super) fn new(repo: &'r git2::Repository) -> Result<Store<'r>, Error> {
+    pub(super) fn new(repo: &'r git2::Repository, more: &[PathBuf]) -> Result<Store<'r>, Error> {
         let odb = repo.odb().map_err(|e| Error::libgit2("open the object database", &e))?;
-        Ok(Store { odb, partial: is_partial(repo) })
+        let loose = Loose::new(&repo.commondir().join("objects"), more);
+        Ok(Store { odb, loose, partial: is_partial(repo) })
     }
 
     /// The bytes of a tree or a commit. Whether they hash to `id` is not asked: that would cost
     /// more than all the rest of a walk.
-    pub(super) fn read(&self, id: ObjectId, kind: ObjectType) -> Result<OdbObject<'_>, Error> {
-        let object = self.odb.read(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?;
-        if object.kind() == kind {
-            return Ok(object);
+    pub(super) fn read(&self, id: ObjectId, kind: ObjectType) -> Result<Object<'_>, Error> {
+        let wrong = |found: ObjectType| {
+            let message = format!("object {id} should be a {kind}, but is a {found}");
+            Error::new(ErrorKind::Malformed, message).with_help(FSCK)
+        };
+        if self.loose.contains(id) {
+            let (size, found) =
+                self.odb.read_header(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?;
+            if found != kind {
+                return Err(wrong(found));
+            }
+            match self.loose.read(id, size) {
+                Some(Ok(bytes)) => return Ok(Object::Loose(bytes)),
+                Some(Err(why)) => {
+                    let message = format!("{kind} {id} cannot be read: {why}");
+                    return Err(Error::new(ErrorKind::Unreadable, message).with_help(FSCK));
+                }
+                // Packed and pruned since it was listed.
+                None => {}
+            }
         }
-        let message = format!("object {id} should be a {kind}, but is a {}", object.kind());
-        Err(Error::new(ErrorKind::Malformed, message).with_help(FSCK))
+        let object = self.odb.read(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?;
+        if object.kind() == kind { Ok(Object::Packed(object)) } else { Err(wrong(object.kind())) }
     }
 
     /// The bytes of a blob of at most `max` bytes, checked against its name; `Err(size)` inside
     /// for a larger one.
-    pub(super) fn blob(&self, id: ObjectId, max: u64) -> Result<Result<OdbObject<'_>, u64>, Error> {
+    pub(super) fn blob(&self, id: ObjectId, max: u64) -> Result<Result<Object<'_>, u64>, Error> {
         let kind = ObjectType::Blob;
         let (size, _) = self.odb.read_header(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?;
         let size = u64::try_from(size).unwrap_or(u64::MAX);

@@ -1,19 +1,19 @@
 //! The paths of a commit.
 
-use git2::{ObjectType, OdbObject};
+use git2::ObjectType;
 
 use super::error::Error;
 use super::id::{CommitId, ObjectId};
 use super::object::{self, Mode, TreeEntry};
 use super::repo::Repo;
 use super::snapshot::{EntryKind, Limits, Listing, Place};
-use super::store::Store;
+use super::store::{Object, Store};
 use crate::diag::RepoPath;
 
 /// A tree that is being listed.
 struct Frame<'s> {
     id: ObjectId,
-    object: OdbObject<'s>,
+    object: Object<'s>,
     /// Where the next entry begins.
     at: usize,
     /// Where the last entry began; its successor must sort behind it.

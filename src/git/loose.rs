@@ -1,0 +1,123 @@
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
+
+use super::disk;
+use super::id::ObjectId;
+
+/// Objects that stand in a file of their own.
+///
+/// libgit2 1.9.7 never returns from a loose object that is cut off: it waits for input that does
+/// not come. So these are inflated here; packs it reads well.
+pub(super) struct Loose {
+    /// `objects` folders: the repository's own, those it borrows from, a push's quarantine.
+    dirs: Vec<PathBuf>,
+    /// For each first byte that was asked for: the objects that begin with it, and where they are.
+    /// Listing a folder once is cheaper than asking for each object of a packed repository.
+    known: RefCell<HashMap<u8, HashMap<ObjectId, usize>>>,
+}
+
+/// Repositories borrow from each other no more deeply than this, as in Git.
+const BORROW_DEPTH: usize = 5;
+/// The longest header: a kind, a size, and a NUL.
+const HEADER_MAX: usize = 64;
+
+impl Loose {
+    pub(super) fn new(own: &Path, more: &[PathBuf]) -> Loose {
+        let mut dirs = Vec::new();
+        let mut seen = HashSet::new();
+        let mut next = vec![own.to_path_buf()];
+        next.extend_from_slice(more);
+        for _ in 0..=BORROW_DEPTH {
+            let mut borrowed = Vec::new();
+            for dir in std::mem::take(&mut next) {
+                if seen.insert(dir.clone()) {
+                    borrowed.extend(alternates(&dir));
+                    dirs.push(dir);
+                }
+            }
+            next = borrowed;
+        }
+        Loose { dirs, known: RefCell::default() }
+    }
+
+    /// The body of an object of at most `size` bytes. `None` when it is not loose; inside, what
+    /// is wrong with the file.
+    pub(super) fn read(&self, id: ObjectId, size: usize) -> Option<Result<Vec<u8>, String>> {
+        let bytes = fs::read(self.path(id)?).ok()?;
+        // Long ago Git also wrote objects with a header outside of the compressed part.
+        let zlib = bytes.len() >= 2
+            && bytes[0] & 0x8f == 0x08
+            && u16::from_be_bytes([bytes[0], bytes[1]]).is_multiple_of(31);
+        if !zlib {
+            return Some(Err("it is not compressed".to_string()));
+        }
+        let inflated = decompress_to_vec_zlib_with_limit(&bytes, size.saturating_add(HEADER_MAX));
+        Some(inflated.map_err(|e| format!("it cannot be inflated ({:?})", e.status)).and_then(body))
+    }
+
+    /// Whether an object is loose, as far as is known: what was written later is not.
+    pub(super) fn contains(&self, id: ObjectId) -> bool {
+        self.path(id).is_some()
+    }
+
+    fn path(&self, id: ObjectId) -> Option<PathBuf> {
+        let first = id.0[0];
+        let mut known = self.known.borrow_mut();
+        let objects = known.entry(first).or_insert_with(|| list(&self.dirs, first));
+        let dir = &self.dirs[*objects.get(&id)?];
+        let hex = id.to_string();
+        Some(dir.join(&hex[..2]).join(&hex[2..]))
+    }
+}
+
+/// Takes the header off, and checks the size that it promises.
+fn body(mut bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+    let end = bytes.iter().take(HEADER_MAX).position(|&b| b == 0).ok_or("it has no header")?;
+    let header = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let size: usize =
+        header.split(' ').nth(1).and_then(|size| size.parse().ok()).ok_or("its header has no size")?;
+    bytes.drain(..=end);
+    if bytes.len() == size {
+        return Ok(bytes);
+    }
+    Err(format!("it should be {size} bytes long, but is {}", bytes.len()))
+}
+
+fn list(dirs: &[PathBuf], first: u8) -> HashMap<ObjectId, usize> {
+    let mut objects = HashMap::new();
+    let prefix = format!("{first:02x}");
+    for (at, dir) in dirs.iter().enumerate() {
+        let Ok(items) = fs::read_dir(dir.join(&prefix)) else { continue };
+        for name in items.flatten().map(|item| item.file_name()) {
+            let hex = [prefix.as_bytes(), disk::name_bytes(&name).unwrap_or_default()].concat();
+            if let Some(id) = ObjectId::from_hex(&hex) {
+                objects.entry(id).or_insert(at);
+            }
+        }
+    }
+    objects
+}
+
+/// The folders that `info/alternates` names.
+fn alternates(objects: &Path) -> Vec<PathBuf> {
+    let text = fs::read(objects.join("info/alternates")).unwrap_or_default();
+    let lines = text.split(|&b| b == b'\n').filter(|line| !line.is_empty() && !line.starts_with(b"#"));
+    lines.filter_map(disk::os_name).map(|line| objects.join(line)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_must_keep_their_promise() {
+        assert_eq!(body(b"blob 3\0abc".to_vec()), Ok(b"abc".to_vec()));
+        for bad in [&b""[..], b"blob 3", b"blob\0abc", b"blob x\0abc", b"blob 4\0abc", b"blob 2\0abc"] {
+            assert!(body(bad.to_vec()).is_err(), "{bad:?}");
+        }
+    }
+}
