@@ -1,15 +1,17 @@
 //! Histories: the answers equal those of `git log` and `git rev-list`.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use globset::{Glob, GlobSet};
 use roadworthy::diag::RepoPath;
 use roadworthy::git::{Answers, Code, CommitId, ErrorKind, Mailmap, Moved, Query, Repo, Touch};
 use support::Sandbox;
+use support::generated::with_history;
 
 fn path(text: &str) -> RepoPath {
     RepoPath::from_git(text.as_bytes())
@@ -31,107 +33,6 @@ fn code(under: &str, keep: &str) -> Arc<Code> {
 
 fn moved(since: &str, under: &str, keep: &str) -> Query {
     Query { moved: vec![Moved { since: path(since), code: code(under, keep) }], ..Query::default() }
-}
-
-/// Whole numbers that look random and are the same in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
-
-    fn one_in(&mut self, n: u64) -> bool {
-        self.below(n) == 0
-    }
-}
-
-const FOLDERS: [&str; 6] = ["", "a/", "a/b/", "a.b/", "docs/", "models/churn/src/"];
-
-/// A `git fast-import` stream: a few branches that edit, revert, delete, rename, merge (cleanly, as
-/// `ours`, or with changes of the merge's own), with clocks that may be wrong.
-fn stream(seed: u64, commits: usize, skewed: bool) -> String {
-    let mut random = Random(seed);
-    let mut out = String::new();
-    // For each commit: what it holds.
-    let mut states: Vec<BTreeMap<String, String>> = Vec::new();
-    let mut heads: Vec<usize> = Vec::new();
-    for at in 0..commits {
-        let from =
-            if heads.is_empty() { None } else { Some(heads[random.below(heads.len() as u64) as usize]) };
-        let other = (heads.len() > 1 && random.one_in(4))
-            .then(|| heads[random.below(heads.len() as u64) as usize])
-            .filter(|&other| Some(other) != from);
-        let mut state = from.map(|from| states[from].clone()).unwrap_or_default();
-        if let Some(other) = other {
-            let theirs = states[other].clone();
-            for file in state.keys().chain(theirs.keys()).cloned().collect::<BTreeSet<_>>() {
-                if random.one_in(2) {
-                    match theirs.get(&file) {
-                        Some(content) => state.insert(file, content.clone()),
-                        None => state.remove(&file),
-                    };
-                }
-            }
-        }
-        if other.is_none() || random.one_in(4) {
-            for _ in 0..random.below(4) {
-                edit(&mut random, &mut state);
-            }
-        }
-        let time = 1_600_000_000
-            + at as i64 * 100
-            + if skewed && random.one_in(3) { random.below(200_000) as i64 - 100_000 } else { 0 };
-        write!(out, "commit refs/heads/side{}\nmark :{}\n", at % 7, at + 1).unwrap();
-        write!(out, "committer C <c@corp.example> {time} +0000\ndata 1\nx\n").unwrap();
-        match from {
-            Some(from) => writeln!(out, "from :{}", from + 1).unwrap(),
-            None => {}
-        }
-        if let Some(other) = other {
-            writeln!(out, "merge :{}", other + 1).unwrap();
-        }
-        out.push_str("deleteall\n");
-        for (file, content) in &state {
-            write!(out, "M 100644 inline {file}\ndata {}\n{content}\n", content.len()).unwrap();
-        }
-        states.push(state);
-        heads.retain(|&head| Some(head) != other);
-        if heads.len() > 4 || !random.one_in(3) {
-            heads.retain(|&head| Some(head) != from);
-        }
-        heads.push(at);
-    }
-    write!(out, "reset refs/heads/main\nfrom :{commits}\n\n").unwrap();
-    out
-}
-
-fn edit(random: &mut Random, state: &mut BTreeMap<String, String>) {
-    let file = format!("{}f{}.py", FOLDERS[random.below(6) as usize], random.below(3));
-    match random.below(8) {
-        0 => {
-            state.remove(&file);
-        }
-        1 => {
-            if let Some(content) = state.remove(&file) {
-                state.insert(format!("{file}.txt"), content);
-            }
-        }
-        // Few contents, so that reverts and equal changes on two branches happen.
-        _ => {
-            state.insert(file, format!("content {}", random.below(3)));
-        }
-    }
-}
-
-fn with_history(seed: u64, commits: usize, skewed: bool) -> Sandbox {
-    let sandbox = Sandbox::new();
-    // A branch is written by commits that do not follow from each other, so force.
-    sandbox.git_with(&["fast-import", "--quiet", "--force"], stream(seed, commits, skewed).as_bytes());
-    sandbox
 }
 
 #[test]

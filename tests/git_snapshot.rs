@@ -1,5 +1,7 @@
 //! Snapshots of commits, of the index and of the work tree.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::collections::BTreeMap;

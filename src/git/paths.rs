@@ -43,7 +43,7 @@ const VIEWS_MAX: usize = 1 << 18;
 impl<'s> Paths<'s> {
     pub(super) fn new(store: &'s Store<'s>, paths: impl IntoIterator<Item = RepoPath>) -> Paths<'s> {
         let mut all: Vec<RepoPath> = paths.into_iter().collect();
-        all.sort_by(|a, b| by_components(a, b));
+        all.sort_by(by_components);
         all.dedup();
         let count = u32::try_from(all.len()).expect("fewer than 2^32 paths are asked for");
         let root = Step { name: Vec::new(), children: Vec::new(), covers: 0..count, ends: false };

@@ -5,6 +5,7 @@ use super::error::{Error, ErrorKind};
 use super::id::{CommitId, ObjectId};
 use super::object;
 use super::repo::Repo;
+use super::store::Store;
 use super::{disk, index, tree, worktree};
 use crate::diag::RepoPath;
 
@@ -205,6 +206,7 @@ fn malformed(path: &[u8], why: &str) -> Error {
 /// All paths of a commit, of the index or of the work tree, and the way to their bytes.
 pub struct Snapshot<'r> {
     repo: &'r Repo,
+    store: Store<'r>,
     target: Target,
     listing: Listing,
     limits: Limits,
@@ -228,7 +230,7 @@ impl Repo {
             Target::WorkTree => worktree::list(self, limits)?,
         };
         listing.check_order()?;
-        Ok(Snapshot { repo: self, target: *of, listing, limits: *limits })
+        Ok(Snapshot { repo: self, store: self.store()?, target: *of, listing, limits: *limits })
     }
 }
 
@@ -303,8 +305,7 @@ impl Snapshot<'_> {
     }
 
     fn blob(&self, id: ObjectId) -> Result<Result<Vec<u8>, u64>, Error> {
-        let store = self.repo.store()?;
-        let blob = store.blob(id, self.limits.max_blob)?;
+        let blob = self.store.blob(id, self.limits.max_blob)?;
         Ok(blob.map(|object| object.data().to_vec()))
     }
 

@@ -26,15 +26,14 @@ impl Object<'_> {
 pub(super) struct Store<'r> {
     odb: Odb<'r>,
     loose: Loose,
-    /// True for a partial clone, whose objects may be absent on purpose.
-    partial: bool,
+    repo: &'r git2::Repository,
 }
 
 impl<'r> Store<'r> {
     pub(super) fn new(repo: &'r git2::Repository, more: &[PathBuf]) -> Result<Store<'r>, Error> {
         let odb = repo.odb().map_err(|e| Error::libgit2("open the object database", &e))?;
         let loose = Loose::new(&repo.commondir().join("objects"), more);
-        Ok(Store { odb, loose, partial: is_partial(repo) })
+        Ok(Store { odb, loose, repo })
     }
 
     /// The bytes of a tree or a commit. Whether they hash to `id` is not asked: that would cost
@@ -114,7 +113,7 @@ impl<'r> Store<'r> {
             return Error::new(ErrorKind::Unreadable, message).with_help(FSCK);
         }
         let error = Error::new(ErrorKind::Unreadable, format!("{what} {id} is missing"));
-        error.with_help(if self.partial {
+        error.with_help(if is_partial(self.repo) {
             format!(
                 "this is a partial clone; fetch the object with `git cat-file -e {id}`, or clone without `--filter`"
             )
@@ -126,7 +125,7 @@ impl<'r> Store<'r> {
 
 const FSCK: &str = "the repository is damaged: run `git fsck`, then fetch or clone it again";
 
-/// True when a remote promises the objects that are not here.
+/// True for a partial clone: a remote promises the objects that are not here.
 fn is_partial(repo: &git2::Repository) -> bool {
     let Ok(config) = repo.config() else { return false };
     let Ok(mut entries) = config.entries(Some(r"^remote\..*\.(promisor|partialclonefilter)$")) else {

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test binary uses another part of it")]
 
+pub(crate) mod generated;
+
 use std::cell::Cell;
 use std::ffi::OsStr;
 use std::io::Write;
