@@ -48,10 +48,14 @@ impl Folded {
         &self.text
     }
 
-    /// The byte range in the original of a byte range in the folded text.
+    /// The byte range in the original of a byte range in the folded text. A character that was
+    /// folded into several is covered whole, so a range that is not empty stays so.
     pub fn original(&self, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
         let start = self.at.get(range.start).copied().unwrap_or(self.end);
-        let end = self.at.get(range.end).copied().unwrap_or(self.end);
+        let last = range.end.checked_sub(1).filter(|_| range.end > range.start);
+        let last = last.and_then(|last| self.at.get(last));
+        let behind = self.at.get(range.end..).unwrap_or_default();
+        let end = behind.iter().find(|at| Some(*at) != last).copied().unwrap_or(self.end);
         start as usize..end.max(start) as usize
     }
 }
@@ -179,6 +183,14 @@ mod tests {
         assert_eq!(&original[folded.original(at..at + "jörg".len())], "Jörg");
         let at = folded.as_str().find("ab").unwrap();
         assert_eq!(&original[folded.original(at..at + 2)], "ＡＢ");
+    }
+
+    #[test]
+    fn part_of_an_expanded_character_is_the_whole_of_it() {
+        let original = "a㍿b";
+        let folded = Folded::new(original);
+        let at = folded.as_str().find("式会").unwrap();
+        assert_eq!(&original[folded.original(at..at + "式会".len())], "㍿");
     }
 
     #[test]

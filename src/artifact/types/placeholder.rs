@@ -1,0 +1,97 @@
+//! Text that waits to be filled.
+
+use super::scan::is_short;
+use crate::text::Folded;
+use crate::words::Words;
+
+/// Longer texts hold a placeholder, but are none.
+const LONGEST: usize = 40;
+
+/// `* * * * *` is no placeholder.
+const CRON_FIELDS: usize = 5;
+
+/// True when `text` is empty or only stands for a value: `TBD`, `[Your Name]`, `<date>`,
+/// `{{ owner }}`, `YYYY-MM-DD`, `n/a`. "N/A because …" is an answer; lower-case "todo" is Spanish.
+pub fn is_placeholder(text: &str, words: &Words) -> bool {
+    let noise = |c: char| !c.is_alphanumeric() && !matches!(c, '[' | '<' | '{' | '@' | '#' | '/' | '$');
+    let core = text.trim_matches(|c: char| noise(c) && !matches!(c, ']' | '>' | '}' | '%' | '）' | ')'));
+    let bare = text.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '@' | '#'));
+    if bare.trim_matches(['@', '#', '.']).is_empty() {
+        return text.split_whitespace().count() < CRON_FIELDS;
+    }
+    let bare = bare.trim_end_matches(['.', ':', '。', '：']);
+    if (words.covers("placeholder_whole", bare) || words.covers("placeholder_whole", text))
+        && !text.contains(['@', '#'])
+        || is_mask(bare)
+    {
+        return true;
+    }
+    if !is_short(text, LONGEST) {
+        return false;
+    }
+    has_mark(text, words)
+        || text.contains("{{") && text.contains("}}") && !text.contains("${{")
+        || is_short(text, LONGEST / 2) && words.occurs("placeholder_phrases", text)
+        || has_token(text, words)
+        || has_bracket(core, words)
+}
+
+/// `XXX`, `____`, `YYYY`.
+fn is_mask(text: &str) -> bool {
+    let mut chars = text.chars().filter(|c| !matches!(c, '-' | '/' | '.' | ' '));
+    let Some(first) = chars.next() else { return false };
+    matches!(first, 'X' | 'Y' | 'x') && text.len() >= 3 && chars.all(|c| c == first)
+}
+
+/// `TODO` as a whole word in capitals.
+fn has_mark(text: &str, words: &Words) -> bool {
+    let Some(list) = words.list("placeholder_marks") else { return false };
+    list.find_all(&Folded::new(text)).into_iter().any(|found| !text[found.range].contains(char::is_lowercase))
+}
+
+/// `your-org` anywhere, `your org` in a few words.
+fn has_token(text: &str, words: &Words) -> bool {
+    let Some(list) = words.list("placeholder_tokens") else { return false };
+    let few = is_short(text, 4);
+    list.find_all(&Folded::new(text)).into_iter().any(|found| few || text[found.range].contains(['-', '_']))
+}
+
+/// `<name>`, `[Your Name]`, `[NAME]`; and a text that is nothing but `[Some words]`.
+fn has_bracket(text: &str, words: &Words) -> bool {
+    for (open, close) in [('<', '>'), ('[', ']')] {
+        let mut from = 0;
+        while let Some(start) = text[from..].find(open).map(|at| from + at) {
+            let inner = start + 1;
+            let Some(end) = text[inner..].find(close).map(|at| inner + at) else { break };
+            let linked = text[end + 1..].starts_with('(');
+            if !linked && asks(&text[inner..end], open == '[', start == 0 && end + 1 == text.len(), words) {
+                return true;
+            }
+            from = end + 1;
+        }
+    }
+    false
+}
+
+fn asks(inner: &str, square: bool, whole: bool, words: &Words) -> bool {
+    let plain =
+        inner.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '/' | '\'' | '.' | ','));
+    let letters = inner.chars().filter(|c| c.is_alphabetic()).count();
+    if !plain || letters < 2 || !is_short(inner, 8) {
+        return false;
+    }
+    let capitals = letters >= 3 && !inner.contains(char::is_lowercase) && inner.is_ascii();
+    let digits = inner.contains(|c: char| c.is_ascii_digit());
+    let word = words.list("placeholder_words").and_then(|list| list.find(&Folded::new(inner)));
+    let asked = word.is_some_and(|found| {
+        !square || whole || found.range.start == 0 || inner.starts_with(char::is_uppercase)
+    });
+    if asked || words.occurs("placeholder_marks", inner) {
+        return true;
+    }
+    if square {
+        capitals && !digits && letters >= 4 || whole && inner.starts_with(char::is_uppercase) && letters >= 3
+    } else {
+        capitals && !digits
+    }
+}

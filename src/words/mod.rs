@@ -1,0 +1,129 @@
+//! Vocabulary: named lists of terms, in many languages, and how they are matched.
+//!
+//! The lists are data (`policies/words.toml`, and tables of the same shape in an organisation's own
+//! policies); this module knows no language. It reads no file and may be called from everywhere.
+//!
+//! A term is one of
+//! - `roll back`: these words, at word boundaries; case, `-`, `_`, `/` and white space do not matter;
+//! - `retrain*`: a word with any ending;
+//! - `not * production`: up to [`MAX_GAP`] further words of the same sentence in between;
+//! - `=name`: the whole text and nothing else;
+//! - `回滚`: Chinese, Japanese and Korean match anywhere, since they are written without spaces;
+//! - `re:…`: a regular expression over the folded text (lower case; `-`, `_`, `/` are spaces).
+
+mod list;
+mod term;
+
+pub use list::{Match, TermList};
+pub use term::{MAX_GAP, is_word_char};
+
+use std::collections::BTreeMap;
+
+/// Named lists of terms.
+#[derive(Debug, Default)]
+pub struct Words {
+    lists: BTreeMap<String, TermList>,
+}
+
+/// A term that cannot be used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TermError {
+    /// The list's name.
+    pub list: String,
+    /// The term, as written.
+    pub term: String,
+    /// What is wrong with it, in a person's words.
+    pub message: String,
+}
+
+impl Words {
+    /// Takes over `lists`. Terms are checked here and patterns compiled; everything else is compiled
+    /// when a list is first used, so that a run pays only for the lists it needs.
+    ///
+    /// # Errors
+    /// All unusable terms at once.
+    pub fn from_lists(lists: BTreeMap<String, Vec<String>>) -> Result<Words, Vec<TermError>> {
+        let mut words = Words::default();
+        words.extend(lists)?;
+        Ok(words)
+    }
+
+    /// Appends terms to lists; a list of a new name is added.
+    ///
+    /// # Errors
+    /// All unusable terms at once; then nothing was appended.
+    pub fn extend(&mut self, lists: BTreeMap<String, Vec<String>>) -> Result<(), Vec<TermError>> {
+        let mut errors = Vec::new();
+        let mut grown = Vec::new();
+        for (name, terms) in lists {
+            let old = self.lists.get(&name).map(TermList::terms).unwrap_or_default();
+            let all = old.iter().cloned().chain(terms).collect();
+            match TermList::new(all) {
+                Ok(list) => grown.push((name, list)),
+                Err(wrong) => errors.extend(wrong.into_iter().map(|(term, message)| TermError {
+                    list: name.clone(),
+                    term,
+                    message,
+                })),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        self.lists.extend(grown);
+        Ok(())
+    }
+
+    /// The list of that name.
+    pub fn list(&self, name: &str) -> Option<&TermList> {
+        self.lists.get(name)
+    }
+
+    /// The names of all lists, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.lists.keys().map(String::as_str)
+    }
+
+    /// True when a term of the list `name` occurs in `text`. No such list: false.
+    pub fn occurs(&self, name: &str, text: &str) -> bool {
+        self.list(name).is_some_and(|list| list.is_match(text))
+    }
+
+    /// True when one term of the list `name` covers the whole of `text`. No such list: false.
+    pub fn covers(&self, name: &str, text: &str) -> bool {
+        self.list(name).is_some_and(|list| list.is_whole(text))
+    }
+
+    /// True when the list `name` holds the word `lower_word`. No such list: false.
+    pub fn holds(&self, name: &str, lower_word: &str) -> bool {
+        self.list(name).is_some_and(|list| list.has_word(lower_word))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! The vocabulary that comes with the program, for tests.
+
+    use super::Words;
+    use std::collections::BTreeMap;
+    use std::sync::LazyLock;
+
+    #[derive(serde::Deserialize)]
+    struct File {
+        words: BTreeMap<String, Vec<String>>,
+    }
+
+    pub(crate) const TEXT: &str = include_str!("../../policies/words.toml");
+
+    pub(crate) fn lists() -> BTreeMap<String, Vec<String>> {
+        toml::from_str::<File>(TEXT).unwrap().words
+    }
+
+    pub(crate) fn builtin() -> &'static Words {
+        static WORDS: LazyLock<Words> = LazyLock::new(|| Words::from_lists(lists()).unwrap());
+        &WORDS
+    }
+}
+
+#[cfg(test)]
+mod tests;
