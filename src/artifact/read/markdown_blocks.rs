@@ -20,6 +20,9 @@ pub(super) fn prose(out: &mut Out<'_>, flow: &Flow, kind: UnitKind) -> Option<us
     let mut open = None;
     let mut chunk: Option<Range<usize>> = None;
     for (line, hard) in lines {
+        if out.full() {
+            return None;
+        }
         if bold_first && is_bold_heading(flow, line.clone()) {
             if let Some(chunk) = chunk.take() {
                 text(out, flow, chunk, kind);

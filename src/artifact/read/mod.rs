@@ -26,8 +26,14 @@ use crate::artifact::document::{Document, Format};
 use crate::diag::SourceId;
 use out::Out;
 
-/// Larger texts are cut here; nobody writes such an artifact by hand.
-const MOST_TEXT: usize = 8 << 20;
+/// Larger texts are cut here; nobody writes such an artifact by hand. Formats with a costlier reader
+/// are cut earlier.
+fn most_bytes(format: Format) -> usize {
+    match format {
+        Format::Markdown | Format::Yaml | Format::Toml => 2 << 20,
+        Format::Json | Format::Codeowners | Format::Code => 3 << 20,
+    }
+}
 
 /// The format of a file, by its name, then by its extension, then by what it holds; `None` for what
 /// no reader can read. `path` is relative to the repository; only its last component is looked at.
@@ -84,7 +90,8 @@ pub fn read_file(source: SourceId, path: &[u8], text: &str) -> Option<Document> 
 }
 
 fn read_as(source: SourceId, text: &str, format: Format, language: &str) -> Document {
-    let (kept, cut) = within_limit(text);
+    let most = most_bytes(format);
+    let (kept, cut) = within_limit(text, most);
     let mut out = Out::new(kept, Document::empty(source, format));
     match format {
         Format::Markdown => markdown::read(&mut out),
@@ -95,17 +102,18 @@ fn read_as(source: SourceId, text: &str, format: Format, language: &str) -> Docu
         Format::Code => code::read(&mut out, language),
     }
     if cut {
-        out.fail(kept.len()..kept.len(), "the text is larger than 8 MiB; the rest is not read");
+        let message = format!("the text is larger than {} MiB; the rest is not read", most >> 20);
+        out.fail(kept.len()..kept.len(), message);
     }
     out.doc
 }
 
-/// The text up to the last line within [`MOST_TEXT`], and whether something was cut off.
-fn within_limit(text: &str) -> (&str, bool) {
-    if text.len() <= MOST_TEXT {
+/// The text up to the last line within `most` bytes, and whether something was cut off.
+fn within_limit(text: &str, most: usize) -> (&str, bool) {
+    if text.len() <= most {
         return (text, false);
     }
-    let mut end = MOST_TEXT;
+    let mut end = most;
     while !text.is_char_boundary(end) {
         end -= 1;
     }
@@ -201,8 +209,8 @@ mod tests {
 
     #[test]
     fn a_text_over_the_limit_is_cut_at_a_line_and_says_so() {
-        let text = "ä: 1\n".repeat(MOST_TEXT / 6 + 10);
-        let doc = testing::read(&text, Format::Codeowners);
-        assert!(doc.error.is_some_and(|e| e.text.contains("not read")));
+        let text = format!("x: {}\nü: 1\n", "ä".repeat(1 << 20));
+        let doc = testing::read(&text, Format::Yaml);
+        assert!(doc.error.is_some_and(|e| e.text.contains("larger than 2 MiB")));
     }
 }

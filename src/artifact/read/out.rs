@@ -9,7 +9,7 @@ use crate::diag::Span;
 use crate::text::{normalise_key, word_count};
 
 /// The most pieces (units, pairs, nodes, lines) that are kept of one text.
-pub(super) const MOST_PIECES: usize = 200_000;
+pub(super) const MOST_PIECES: usize = 100_000;
 /// The most bytes that the pieces of one text may take together: a long key above many leaves is
 /// copied into each of their paths.
 const MOST_BYTES: usize = 64 << 20;

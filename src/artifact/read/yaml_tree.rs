@@ -8,10 +8,10 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span};
 /// Deepest nesting that is read.
 const DEEPEST: usize = 200;
 /// The most nodes that are read; leaves are limited again when they are kept.
-const MOST_NODES: usize = 400_000;
+const MOST_NODES: usize = 250_000;
 /// The most work that the scanner may spend on flow collections: it looks ahead to the end of one
 /// and, for each token, at every level around it.
-const FLOW_WORK: usize = 1_000_000;
+const FLOW_WORK: usize = 500_000;
 
 /// A node; indices are into [`Tree::items`].
 pub(super) enum Kind<'a> {
@@ -97,6 +97,9 @@ impl<'a> Tree<'a> {
         if self.items.len() >= MOST_NODES {
             return Err((start, "the text has too many entries; what follows is not read".into()));
         }
+        if open.len() >= DEEPEST && matches!(kind, Kind::List(_) | Kind::Map(_)) {
+            return Err((start, format!("nested deeper than {DEEPEST} levels")));
+        }
         let at = self.items.len();
         if anchor > 0 {
             self.anchors.push((anchor, at));
@@ -106,9 +109,6 @@ impl<'a> Tree<'a> {
             _ => self.roots.push(at),
         }
         if matches!(kind, Kind::List(_) | Kind::Map(_)) {
-            if open.len() >= DEEPEST {
-                return Err((start, format!("nested deeper than {DEEPEST} levels")));
-            }
             open.push(at);
         }
         self.items.push(Item { kind, range });
