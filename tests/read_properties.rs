@@ -14,7 +14,8 @@ const MARKDOWN: &str = "---\ntitle: Größe\nowner: {name: Ada, mail: [a@corp.ex
 const YAML: &str = "# Kopf ä\nname: Größe  # Ende\nsteam: &t\n  lead: 'Ada Ü'\n  on: [push, \"a # b\"]\nmerge:\n  <<: *t\n  text: |\n    eins # kein\n    zwei: drei\n  fold: >-\n    a\n\n    b\nlist:\n- x: 1\n  y: ~\n- {a: {{ tmpl }}}\nempty: []\n---\n? [a, b]\n: 2026-11-22\n";
 const JSON: &str = "{\"name\": \"Grö\\u00dfe\", // note ä\n \"list\": [1, -2.5e3, {\"a.b\": null}, [], {}], \"t\": true, \"s\": \"drei Wörter hier\"}";
 const TOML: &str = "# Kopf\ntitle = \"Größe\"\n[owner.\"a.b\"]\nname = 'Ada' # wer\nwhen = 2026-11-22\nlist = [1, 2.5, {x = \"#\"}]\n[[step]]\ntext = \"\"\"\nmehr\nals eine\"\"\"\n[[step]]\nn = {}\n";
-const OWNERS: &str = "# Ada Lövelace   ML lead\n*.py @ada grace@corp.example # note\n/a\\ b/ @corp/ml\n[Sec][2] @x\n/c\n";
+const OWNERS: &str =
+    "# Ada Lövelace   ML lead\n*.py @ada grace@corp.example # note\n/a\\ b/ @corp/ml\n[Sec][2] @x\n/c\n";
 const CODE: &str = "#!/bin/sh\n\"\"\"Doc ü\nmore\n\"\"\"\nx = 1  # weekly\n/* a\n * b */\n-- sql\n// c\n";
 
 fn document(text: &str, format: Format) -> (Sources, Document) {
@@ -94,6 +95,15 @@ fn the_samples_are_read_without_error() {
 }
 
 #[test]
+fn a_block_scalar_may_start_with_a_quote() {
+    for text in ["|\n  \"：", "a: |\n  'x\n"] {
+        let (_, doc) = document(text, Format::Yaml);
+        check_spans(text, &doc);
+        assert!(text[doc.nodes[0].span.range()].starts_with(['"', '\'']));
+    }
+}
+
+#[test]
 fn every_prefix_and_suffix_of_the_samples_is_read() {
     for format in FORMATS {
         let text = sample(format);
@@ -114,11 +124,82 @@ fn any_format() -> impl Strategy<Value = Format> {
 /// Characters that mean something to some format, and some that take several bytes.
 fn marks() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "*", "**", "_", "`", "```", "[", "]", "(", ")", "<", ">", "|", "|-|", "#", "# ", "-", "- ", "---", "+++", ":", ": ",
-        "：", "·", " ", "   ", "    ", "\n", "\n\n", "\r\n", "\t", "\\", "\"", "'", "\"\"\"", "{", "}", ",", "=", "@", "@a", "!",
-        "&a", "*a", "<<", "&amp;", "&nbsp;", "<br>", "<h2>", "</h2>", "<!--", "-->", "a", "Key", "wert", "ü", "運", "🚨", "\u{a0}",
-        "\u{2028}", "1.", "[ ] ", "[x] ", "mailto:", "[a](mailto:b@c.d)", "~", "%", "?", "? ", "...", "|\n  ", ">-\n  ", "//", "/*",
-        "*/", "\u{85}", "\u{feff}",
+        "*",
+        "**",
+        "_",
+        "`",
+        "```",
+        "[",
+        "]",
+        "(",
+        ")",
+        "<",
+        ">",
+        "|",
+        "|-|",
+        "#",
+        "# ",
+        "-",
+        "- ",
+        "---",
+        "+++",
+        ":",
+        ": ",
+        "：",
+        "·",
+        " ",
+        "   ",
+        "    ",
+        "\n",
+        "\n\n",
+        "\r\n",
+        "\t",
+        "\\",
+        "\"",
+        "'",
+        "\"\"\"",
+        "{",
+        "}",
+        ",",
+        "=",
+        "@",
+        "@a",
+        "!",
+        "&a",
+        "*a",
+        "<<",
+        "&amp;",
+        "&nbsp;",
+        "<br>",
+        "<h2>",
+        "</h2>",
+        "<!--",
+        "-->",
+        "a",
+        "Key",
+        "wert",
+        "ü",
+        "運",
+        "🚨",
+        "\u{a0}",
+        "\u{2028}",
+        "1.",
+        "[ ] ",
+        "[x] ",
+        "mailto:",
+        "[a](mailto:b@c.d)",
+        "~",
+        "%",
+        "?",
+        "? ",
+        "...",
+        "|\n  ",
+        ">-\n  ",
+        "//",
+        "/*",
+        "*/",
+        "\u{85}",
+        "\u{feff}",
     ]);
     prop::collection::vec(pieces, 0..60).prop_map(|pieces| pieces.concat())
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::out::{Out, Point, Trail, hash_comments, trim};
-use super::yaml_tree::{Kind, Tree};
+use super::yaml_tree::{Item, Kind, Tree};
 use super::{scalar, yaml_lines};
 use crate::artifact::document::Scalar;
 
@@ -145,7 +145,7 @@ impl<'t, 'a> Walk<'t, 'a> {
         };
         let found = &self.tree.items[item];
         let empty = match &found.kind {
-            Kind::Scalar { value, plain } => return self.leaf(out, value, *plain, found.range.clone(), key),
+            Kind::Scalar { .. } => return self.leaf(out, item, key),
             Kind::Alias(_) => return,
             Kind::List(children) | Kind::Map(children) => children.is_empty(),
         };
@@ -167,18 +167,21 @@ impl<'t, 'a> Walk<'t, 'a> {
         }
     }
 
-    fn leaf(&self, out: &mut Out<'a>, value: &str, plain: bool, range: Range<usize>, key: Range<usize>) {
-        let kind = if plain { scalar::plain(value) } else { Scalar::String };
-        let range = match out.text.as_bytes().get(range.start) {
-            _ if range.is_empty() || value.is_empty() && plain => behind_key(out.text, &key),
-            Some(b'"' | b'\'') if !plain && range.len() >= 2 => range.start + 1..range.end - 1,
-            _ => trim(out.text, range),
+    fn leaf(&self, out: &mut Out<'a>, item: usize, key: Range<usize>) {
+        let Item { kind: Kind::Scalar { value, plain, quoted }, range } = &self.tree.items[item] else {
+            return;
+        };
+        let kind = if *plain { scalar::plain(value) } else { Scalar::String };
+        let range = match quoted {
+            true if range.len() >= 2 => range.start + 1..range.end - 1,
+            _ if value.is_empty() => behind_key(out.text, &key),
+            _ => trim(out.text, range.clone()),
         };
         out.node(self.trail.at(key), value.trim_end().to_string(), kind, range);
     }
 
     fn is_merge(&self, key: usize) -> bool {
-        matches!(&self.tree.items[key].kind, Kind::Scalar { value, plain: true } if value == "<<")
+        matches!(&self.tree.items[key].kind, Kind::Scalar { value, plain: true, .. } if value == "<<")
     }
 
     fn key_text(&self, key: usize) -> Option<&'t str> {

@@ -19,6 +19,8 @@ pub(super) enum Kind<'a> {
         value: Cow<'a, str>,
         /// Not quoted, no block, no `!!str`: the text decides about the type.
         plain: bool,
+        /// Its range has quotes at both ends.
+        quoted: bool,
     },
     List(Vec<usize>),
     /// Keys and values in turn.
@@ -59,7 +61,7 @@ impl<'a> Tree<'a> {
         let mut open = Vec::new();
         while let Some(event) = parser.next_event() {
             let done = match event {
-                Ok((event, span)) => tree.take(event, offsets.range(span, range.start), &mut open),
+                Ok((event, span)) => tree.take(text, event, offsets.range(span, range.start), &mut open),
                 Err(error) => Err((range.start + offsets.at(*error.marker()), sentence(&error))),
             };
             if let Err(error) = done {
@@ -72,15 +74,20 @@ impl<'a> Tree<'a> {
 
     fn take(
         &mut self,
+        text: &str,
         event: Event<'a>,
-        range: Range<usize>,
+        mut range: Range<usize>,
         open: &mut Vec<usize>,
     ) -> Result<(), (usize, String)> {
         let start = range.start;
         let (kind, anchor) = match event {
             Event::Scalar(value, style, anchor, tag) => {
-                let text = tag.is_some_and(|t| t.suffix == "str");
-                (Kind::Scalar { value, plain: style == ScalarStyle::Plain && !text }, anchor)
+                let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+                if quoted {
+                    range.end = range.start + quoted_length(&text[range.clone()]);
+                }
+                let tagged = tag.is_some_and(|tag| tag.suffix == "str");
+                (Kind::Scalar { value, plain: style == ScalarStyle::Plain && !tagged, quoted }, anchor)
             }
             Event::Alias(id) => (Kind::Alias(id), 0),
             Event::SequenceStart(anchor, _) => (Kind::List(Vec::new()), anchor),
@@ -124,6 +131,23 @@ impl<'a> Tree<'a> {
 
 fn sentence(error: &ScanError) -> String {
     format!("this is not valid YAML: {}", error.info())
+}
+
+/// The length of a quoted scalar with its quotes. The parser's own range goes on over white space
+/// and a comment behind it.
+fn quoted_length(text: &str) -> usize {
+    let mut bytes = text.bytes().enumerate();
+    let Some((_, quote)) = bytes.next() else { return 0 };
+    while let Some((at, byte)) = bytes.next() {
+        if byte == b'\\' && quote == b'"'
+            || byte == b'\'' && quote == byte && text[at + 1..].starts_with('\'')
+        {
+            bytes.next();
+        } else if byte == quote {
+            return at + 1;
+        }
+    }
+    text.len()
 }
 
 /// Where the flow collections get too heavy to be read. Brackets in plain text count too, which
