@@ -22,8 +22,13 @@ use roadworthy::verdict::Verdict;
 use serde::Deserialize;
 
 /// The kinds of the labels, and the artifacts that they are judged as.
-const KINDS: [(&str, &str); 5] =
-    [("owner", "owner"), ("data", "data-sharing"), ("privacy", "privacy"), ("runbook", "runbook"), ("retrain", "retraining")];
+const KINDS: [(&str, &str); 5] = [
+    ("owner", "owner"),
+    ("data", "data-sharing"),
+    ("privacy", "privacy"),
+    ("runbook", "runbook"),
+    ("retrain", "retraining"),
+];
 
 /// Keys of the labels that have another name in the policy; an empty name is not read.
 const KEYS: [(&str, &[&str]); 21] = [
@@ -107,12 +112,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let dir = dir.ok_or("usage: corpus DIR [--verbose] [--kind KIND] [--only TEXT] [--skip TEXT]")?;
     let dir = Path::new(&dir);
     let labels: Labels = toml::from_str(&std::fs::read_to_string(dir.join("labels.toml"))?)?;
-    let listed = |list: &Option<String>, label: &Label| list.as_ref().is_some_and(|l| l.split(',').any(|part| label.id == part || label.repo == part));
+    let listed = |list: &Option<String>, label: &Label| {
+        list.as_ref().is_some_and(|l| l.split(',').any(|part| label.id == part || label.repo == part))
+    };
     let mut scores: BTreeMap<&str, Score> = BTreeMap::new();
     let mut all = Score::default();
     for label in &labels.file {
         let Some((name, artifact)) = KINDS.iter().find(|(name, _)| *name == label.kind) else { continue };
-        if kind.as_ref().is_some_and(|k| *k != label.kind) || only.is_some() && !listed(&only, label) || listed(&skip, label) {
+        if kind.as_ref().is_some_and(|k| *k != label.kind)
+            || only.is_some() && !listed(&only, label)
+            || listed(&skip, label)
+        {
             continue;
         }
         let text = std::fs::read(dir.join(&label.path))?;
@@ -124,7 +134,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             tell(label, &judged);
         }
     }
-    println!("{:<10} {:>3}  strict P    R   lenient P    R   real kept  others refused  facts read (on line)  false values", "kind", "n");
+    println!(
+        "{:<10} {:>3}  strict P    R   lenient P    R   real kept  others refused  facts read (on line)  false values",
+        "kind", "n"
+    );
     for (name, score) in &scores {
         println!("{}", line(name, score));
     }
@@ -145,7 +158,9 @@ struct Judged {
 fn judge(label: &Label, artifact: &str, text: &[u8]) -> Result<Judged, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let home = tempfile::tempdir()?;
-    let status = scrubbed("git", folder.path(), home.path()).args(["init", "--quiet", "--template=", "-b", "production", "."]).status()?;
+    let status = scrubbed("git", folder.path(), home.path())
+        .args(["init", "--quiet", "--template=", "-b", "production", "."])
+        .status()?;
     if !status.success() {
         return Err("`git init` failed".into());
     }
@@ -170,13 +185,18 @@ fn read(label: &Label, artifact: &str, verdict: &Verdict, stage: &Stage<'_>, sou
         .chain(verdict.undecided.iter().map(|d| d.message.clone()))
         .collect();
     let index = stage.set.artifacts.iter().position(|a| a.id.value == artifact).unwrap_or(0);
-    let best = stage.surveys[0].evidence[index].candidates.iter().find(|c| c.path.to_text() == label.source_path);
+    let best =
+        stage.surveys[0].evidence[index].candidates.iter().find(|c| c.path.to_text() == label.source_path);
     let names = |key: &str| -> Vec<usize> {
         let own = key.split_once('.').map_or("", |(_, name)| name);
         let names: &[&str] = KEYS.iter().find(|(k, _)| *k == key).map_or(&[], |(_, names)| names);
         let of_artifact = &stage.set.artifacts[index];
         let known = |name: &str| of_artifact.facts.iter().position(|f| f.name.value == name);
-        if names.is_empty() { known(own).into_iter().collect() } else { names.iter().filter_map(|n| known(n)).collect() }
+        if names.is_empty() {
+            known(own).into_iter().collect()
+        } else {
+            names.iter().filter_map(|n| known(n)).collect()
+        }
     };
     let facts = label
         .fact
@@ -184,7 +204,10 @@ fn read(label: &Label, artifact: &str, verdict: &Verdict, stage: &Stage<'_>, sou
         .map(|fact| {
             let wanted = names(&fact.key);
             let readable = !wanted.is_empty() && best.is_some();
-            (format!("{} = {} @{}", fact.key, fact.value, fact.line), readable.then(|| hit(best, &wanted, fact, sources)))
+            (
+                format!("{} = {} @{}", fact.key, fact.value, fact.line),
+                readable.then(|| hit(best, &wanted, fact, sources)),
+            )
         })
         .collect();
     let false_values = label
@@ -194,15 +217,34 @@ fn read(label: &Label, artifact: &str, verdict: &Verdict, stage: &Stage<'_>, sou
         .map(|key| {
             let wanted = names(key);
             let value = best.and_then(|b| b.facts.found.iter().find(|f| wanted.contains(&f.fact)));
-            (key.clone(), value.map(|f| format!("{} ({}, line {})", f.text.chars().take(60).collect::<String>(), f.how, sources.position(f.span).line)))
+            (
+                key.clone(),
+                value.map(|f| {
+                    format!(
+                        "{} ({}, line {})",
+                        f.text.chars().take(60).collect::<String>(),
+                        f.how,
+                        sources.position(f.span).line
+                    )
+                }),
+            )
         })
         .collect();
-    let state = best.map_or_else(|| "missing".to_string(), |b| format!("{} {:?} {}", b.state.name.name(), b.format.unwrap_or(Format::Code), b.state.reason));
+    let state = best.map_or_else(
+        || "missing".to_string(),
+        |b| format!("{} {:?} {}", b.state.name.name(), b.format.unwrap_or(Format::Code), b.state.reason),
+    );
     Judged { accepted: blocking.is_empty(), state, reasons: blocking, facts, false_values }
 }
 
 fn folded(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, '*' | '`' | '_' | '>')).collect::<String>().to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+    text.chars()
+        .filter(|c| !matches!(c, '*' | '`' | '_' | '>'))
+        .collect::<String>()
+        .to_lowercase()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Whether the value was read, and on its line.
@@ -258,7 +300,9 @@ fn tally(counts: &mut [u32; 3], accepted: bool, right: bool, required: bool) {
 }
 
 fn line(name: &str, s: &Score) -> String {
-    let ratio = |a: u32, b: u32| if b == 0 { "  – ".to_string() } else { format!("{:.2}", f64::from(a) / f64::from(b)) };
+    let ratio = |a: u32, b: u32| {
+        if b == 0 { "  – ".to_string() } else { format!("{:.2}", f64::from(a) / f64::from(b)) }
+    };
     let pr = |c: &[u32; 3]| format!("{}  {}", ratio(c[0], c[0] + c[1]), ratio(c[0], c[0] + c[2]));
     format!(
         "{name:<10} {:>3}  {:>13}  {:>14}   {:>4} of {:<3} {:>5} of {:<3}   {} ({}) of {:<4} {:>6} of {}",
@@ -280,7 +324,15 @@ fn line(name: &str, s: &Score) -> String {
 fn tell(label: &Label, judged: &Judged) {
     let lenient = label.state == "real" || label.alt.iter().any(|s| s == "real");
     let agrees = judged.accepted == (label.state == "real") || judged.accepted == lenient;
-    println!("{} {} {}: label {} {:?}, {}", if agrees { "   " } else { "!! " }, label.id, label.source_path, label.state, label.alt, judged.state);
+    println!(
+        "{} {} {}: label {} {:?}, {}",
+        if agrees { "   " } else { "!! " },
+        label.id,
+        label.source_path,
+        label.state,
+        label.alt,
+        judged.state
+    );
     for reason in &judged.reasons {
         println!("        {reason}");
     }

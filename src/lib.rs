@@ -5,14 +5,18 @@
 
 pub mod artifact;
 pub mod check;
+pub mod cli;
+pub mod commands;
 pub mod diag;
 pub mod evidence;
+pub mod exit;
 pub mod fixture;
 pub mod gate;
 pub mod git;
 pub mod model;
 pub mod policy;
 pub mod report;
+pub mod request;
 pub mod text;
 pub mod verdict;
 pub mod words;

@@ -33,7 +33,8 @@ impl Terminal {
             Color::Auto => terminal && !set("NO_COLOR") && !dumb,
         };
         let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse::<usize>().ok());
-        let measured = terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| usize::from(width.0));
+        let measured =
+            terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| usize::from(width.0));
         let width = measured.or(columns).unwrap_or(FILE_WIDTH).clamp(40, 200);
         Terminal { style: Style { color, width, unicode: !terminal || !dumb && utf8() } }
     }
@@ -41,10 +42,15 @@ impl Terminal {
 
 /// Whether the locale says that the terminal shows UTF-8. Only an explicit other locale says no.
 fn utf8() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
     locale.is_none_or(|locale| {
         let locale = locale.to_lowercase();
-        locale.contains("utf-8") || locale.contains("utf8") || !(locale == "c" || locale == "posix" || locale.contains('.'))
+        locale.contains("utf-8")
+            || locale.contains("utf8")
+            || !(locale == "c" || locale == "posix" || locale.contains('.'))
     })
 }
 
@@ -97,7 +103,8 @@ pub fn date(text: Option<&str>) -> Result<NaiveDate, Refusal> {
 
 /// Today in UTC.
 pub fn today() -> NaiveDate {
-    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    let seconds =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
     let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
     chrono::DateTime::from_timestamp(seconds, 0).map_or(NaiveDate::MIN, |now| now.date_naive())
 }

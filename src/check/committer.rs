@@ -21,11 +21,16 @@ pub(super) fn run<'a>(c: &Context<'a>, person: &'a [At<String>], within: Option<
         History::None => return Outcome::Fails(vec![unknown(c, &facts, "there is no commit yet")]),
         History::Known(answers) => answers,
     };
-    let known: Vec<&Identity> = answers.people.iter().filter(|who| facts.iter().any(|f| is(&f.value, who))).collect();
+    let known: Vec<&Identity> =
+        answers.people.iter().filter(|who| facts.iter().any(|f| is(&f.value, who))).collect();
     let newest = known.iter().max_by_key(|who| who.last_time);
     match (newest, within) {
         (None, _) if answers.shallow => c.shallow("whether the owner ever committed here"),
-        (None, None) => Outcome::Fails(vec![unknown(c, &facts, "nobody of that name, address or handle ever committed here")]),
+        (None, None) => Outcome::Fails(vec![unknown(
+            c,
+            &facts,
+            "nobody of that name, address or handle ever committed here",
+        )]),
         // The rule about unknown people speaks.
         (None, Some(_)) => Outcome::NotAsked,
         (Some(_), None) => Outcome::Holds,
@@ -42,8 +47,14 @@ fn idle(c: &Context<'_>, facts: &[&Fact], who: &Identity, limit: &At<u64>, shall
     if shallow {
         return c.shallow("when the owner last committed");
     }
-    let message = format!("{} last committed on {last}, {}; the policy expects a commit within {} days", who.name, words::distance(c.today, last), limit.value);
-    let mut problem = Problem::new(message, Location::Text(facts[0].span)).label(format!("last commit: {last}"));
+    let message = format!(
+        "{} last committed on {last}, {}; the policy expects a commit within {} days",
+        who.name,
+        words::distance(c.today, last),
+        limit.value
+    );
+    let mut problem =
+        Problem::new(message, Location::Text(facts[0].span)).label(format!("last commit: {last}"));
     problem.because = Some(limit.span);
     Outcome::Fails(vec![problem])
 }
@@ -59,12 +70,17 @@ fn unknown(c: &Context<'_>, facts: &[&Fact], why: &str) -> Problem {
 pub(super) fn is(value: &Value, who: &Identity) -> bool {
     match value {
         Value::Person(person) => {
-            person.email.as_ref().is_some_and(|email| who.all_emails.iter().any(|e| e.eq_ignore_ascii_case(email)))
+            person
+                .email
+                .as_ref()
+                .is_some_and(|email| who.all_emails.iter().any(|e| e.eq_ignore_ascii_case(email)))
                 || person.name.as_ref().is_some_and(|name| who.all_names.iter().any(|n| same_name(n, name)))
                 || person.handle.as_ref().is_some_and(|handle| has_handle(who, handle))
         }
         Value::Text(text) => {
-            who.all_emails.iter().any(|e| e.eq_ignore_ascii_case(text)) || who.all_names.iter().any(|n| same_name(n, text)) || has_handle(who, text)
+            who.all_emails.iter().any(|e| e.eq_ignore_ascii_case(text))
+                || who.all_names.iter().any(|n| same_name(n, text))
+                || has_handle(who, text)
         }
         _ => false,
     }
@@ -74,8 +90,12 @@ pub(super) fn is(value: &Value, who: &Identity) -> bool {
 fn same_name(a: &str, b: &str) -> bool {
     let words = |name: &str| {
         let folded = Folded::new(name);
-        let mut words: Vec<String> =
-            folded.as_str().split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_string).collect();
+        let mut words: Vec<String> = folded
+            .as_str()
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|w| !w.is_empty())
+            .map(str::to_string)
+            .collect();
         words.sort();
         words
     };
@@ -92,9 +112,15 @@ fn has_handle(who: &Identity, handle: &str) -> bool {
         let Some((local, domain)) = email.split_once('@') else { return false };
         let local = local.to_lowercase();
         // Addresses of forges: the handle behind the number. Elsewhere: the local part itself.
-        let bare = if domain.contains(NOREPLY) { local.rsplit('+').next().unwrap_or(&local) } else { local.as_str() };
+        let bare = if domain.contains(NOREPLY) {
+            local.rsplit('+').next().unwrap_or(&local)
+        } else {
+            local.as_str()
+        };
         bare == handle
     };
-    let in_name = |name: &String| name.to_lowercase() == handle || name.to_lowercase().split_whitespace().collect::<String>() == handle;
+    let in_name = |name: &String| {
+        name.to_lowercase() == handle || name.to_lowercase().split_whitespace().collect::<String>() == handle
+    };
     who.all_emails.iter().any(in_email) || who.all_names.iter().any(in_name)
 }

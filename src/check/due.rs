@@ -15,7 +15,13 @@ use crate::verdict::Location;
 const MAX_PATHS: usize = 40;
 
 /// The paths in the tree that facts name, for the question when they last changed.
-pub(super) fn changed_paths(names: &[At<String>], artifact: &Artifact, model: &Model, evidence: &Evidence, snapshot: &Snapshot<'_>) -> Vec<RepoPath> {
+pub(super) fn changed_paths(
+    names: &[At<String>],
+    artifact: &Artifact,
+    model: &Model,
+    evidence: &Evidence,
+    snapshot: &Snapshot<'_>,
+) -> Vec<RepoPath> {
     let mut out: Vec<RepoPath> = names
         .iter()
         .filter_map(|name| artifact.facts.iter().position(|f| f.name.value == name.value))
@@ -46,7 +52,9 @@ struct Start {
 }
 
 pub(super) fn run<'a>(c: &Context<'a>, check: &'a Check) -> Outcome {
-    let Check::Due { by, since, changed, every, default_days, ahead_days, unless, of } = check else { return Outcome::NotAsked };
+    let Check::Due { by, since, changed, every, default_days, ahead_days, unless, of } = check else {
+        return Outcome::NotAsked;
+    };
     if c.facts(unless).next().is_some() {
         return Outcome::Holds;
     }
@@ -57,7 +65,7 @@ pub(super) fn run<'a>(c: &Context<'a>, check: &'a Check) -> Outcome {
         let said = format!("{} was {date}", title(c, fact));
         return verdict(c, date, Location::Text(fact.span), said, Vec::new(), *ahead_days);
     }
-    let interval = c.facts(every).filter_map(|f| Some((days(&f.value)?, f))).min_by(|a, b| a.0.total_cmp(&b.0));
+    let interval = interval(c, every);
     let days = match (&interval, default_days) {
         (Some((days, _)), _) => *days,
         (None, Some(days)) => days.value as f64,
@@ -73,25 +81,49 @@ pub(super) fn run<'a>(c: &Context<'a>, check: &'a Check) -> Outcome {
         let message = format!("{}: {} is in the future", c.rule.title, start.said);
         return Outcome::Fails(vec![Problem::new(message, at).label("not yet")]);
     }
-    let due = start.date.checked_add_days(Days::new(days.ceil().clamp(0.0, 1e6) as u64)).unwrap_or(NaiveDate::MAX);
+    let due =
+        start.date.checked_add_days(Days::new(days.ceil().clamp(0.0, 1e6) as u64)).unwrap_or(NaiveDate::MAX);
     let said = format!("{}, and {} later is {due}", start.said, words::interval(days));
     let (at, related) = match (interval, start.span) {
-        (Some((_, fact)), span) => (Location::Text(fact.span), span.map(|span| Note { span, text: "counted from here".to_string() }).into_iter().collect()),
+        (Some((_, fact)), span) => (
+            Location::Text(fact.span),
+            span.map(|span| Note { span, text: "counted from here".to_string() }).into_iter().collect(),
+        ),
         (None, Some(span)) => (Location::Text(span), Vec::new()),
         (None, None) => (c.anchor(), Vec::new()),
     };
     verdict(c, due, at, said, related, *ahead_days)
 }
 
-fn verdict(c: &Context<'_>, due: NaiveDate, at: Location, said: String, related: Vec<Note>, ahead: u64) -> Outcome {
+/// The shortest interval that the first fact with any states: a promise counts before the schedule
+/// that is to keep it.
+fn interval<'a>(c: &Context<'a>, every: &'a [At<String>]) -> Option<(f64, &'a Fact)> {
+    let of = |name| {
+        c.facts(std::slice::from_ref(name))
+            .filter_map(|f| Some((days(&f.value)?, f)))
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+    };
+    every.iter().find_map(of)
+}
+
+fn verdict(
+    c: &Context<'_>,
+    due: NaiveDate,
+    at: Location,
+    said: String,
+    related: Vec<Note>,
+    ahead: u64,
+) -> Outcome {
     let distance = words::distance(c.today, due);
     let soon = c.today.checked_add_days(Days::new(ahead)).unwrap_or(NaiveDate::MAX);
     if due < c.today {
-        let mut problem = Problem::new(format!("{}: {said}, {distance}", c.rule.title), at).label(format!("passed {distance}"));
+        let mut problem = Problem::new(format!("{}: {said}, {distance}", c.rule.title), at)
+            .label(format!("passed {distance}"));
         problem.related = related;
         Outcome::Fails(vec![problem])
     } else if ahead > 0 && due <= soon {
-        let mut problem = Problem::new(format!("soon: {}: {said}, {distance}", c.rule.title), at).label(format!("due {distance}"));
+        let mut problem = Problem::new(format!("soon: {}: {said}, {distance}", c.rule.title), at)
+            .label(format!("due {distance}"));
         problem.related = related;
         problem.at_most = Some(Severity::Warn);
         Outcome::Fails(vec![problem])
@@ -125,12 +157,28 @@ pub(super) fn days(value: &Value) -> Option<f64> {
 
 /// True when somebody named by `of` has no date of `by` in the same list element.
 fn someone_remains<'a>(c: &Context<'a>, of: &'a [At<String>], by: &'a [At<String>]) -> bool {
-    let passed: Vec<(&[u32], Span)> = c.facts(by).filter(|f| date(&f.value).is_some_and(|d| d < c.today)).map(|f| (f.place.as_slice(), f.span)).collect();
-    c.facts(of).any(|person| !passed.iter().any(|(place, span)| *place == person.place.as_slice() && span.source == person.span.source))
+    let passed: Vec<(&[u32], Span)> = c
+        .facts(by)
+        .filter(|f| date(&f.value).is_some_and(|d| d < c.today))
+        .map(|f| (f.place.as_slice(), f.span))
+        .collect();
+    c.facts(of).any(|person| {
+        !passed
+            .iter()
+            .any(|(place, span)| *place == person.place.as_slice() && span.source == person.span.source)
+    })
 }
 
-fn start<'a>(c: &Context<'a>, since: &'a [At<String>], changed: &[At<String>]) -> Result<Option<Start>, Box<Outcome>> {
-    let stated = latest(c.facts(since)).map(|(fact, date)| Start { date, said: format!("{} is {date}", title(c, fact)), span: Some(fact.span) });
+fn start<'a>(
+    c: &Context<'a>,
+    since: &'a [At<String>],
+    changed: &[At<String>],
+) -> Result<Option<Start>, Box<Outcome>> {
+    let stated = latest(c.facts(since)).map(|(fact, date)| Start {
+        date,
+        said: format!("{} is {date}", title(c, fact)),
+        span: Some(fact.span),
+    });
     let mut newest = stated;
     if changed.is_empty() {
         return Ok(newest);

@@ -11,14 +11,16 @@ type Group<'a> = &'a [At<String>];
 
 pub(super) fn run<'a>(c: &Context<'a>, needs: &'a [Vec<At<String>>], forbids: &'a [At<String>]) -> Outcome {
     let mut problems = Vec::new();
-    let lacking: Vec<Group<'a>> = needs.iter().map(Vec::as_slice).filter(|group| c.facts(group).next().is_none()).collect();
+    let lacking: Vec<Group<'a>> =
+        needs.iter().map(Vec::as_slice).filter(|group| c.facts(group).next().is_none()).collect();
     if !lacking.is_empty() {
         problems.push(lacks(c, &lacking));
     }
     for name in forbids {
         if let Some(fact) = c.facts(std::slice::from_ref(name)).next() {
             let title = c.artifact.fact(&name.value).map_or("", |f| f.title.as_str());
-            let mut problem = Problem::new(format!("{}: {title}", c.rule.title), Location::Text(fact.span)).label(title);
+            let mut problem =
+                Problem::new(format!("{}: {title}", c.rule.title), Location::Text(fact.span)).label(title);
             problem.because = Some(name.span);
             problems.push(problem);
         }
@@ -27,13 +29,17 @@ pub(super) fn run<'a>(c: &Context<'a>, needs: &'a [Vec<At<String>>], forbids: &'
 }
 
 fn lacks(c: &Context<'_>, groups: &[Group<'_>]) -> Problem {
-    let specs: Vec<&FactSpec> = groups.iter().filter_map(|g| g.first()).filter_map(|name| c.artifact.fact(&name.value)).collect();
+    let specs: Vec<&FactSpec> =
+        groups.iter().filter_map(|g| g.first()).filter_map(|name| c.artifact.fact(&name.value)).collect();
     let flaws: Vec<(&FactSpec, &Flaw)> = groups.iter().filter_map(|group| worst_flaw(c, group)).collect();
     let mut problem = Problem::new(message(c, &specs, &flaws), c.anchor());
     if let Some((spec, flaw)) = flaws.first() {
         problem.at = Location::Text(flaw.span);
         problem.label = label(c, spec, flaw);
-        problem.related = flaws[1..].iter().map(|(spec, flaw)| Note { span: flaw.span, text: label(c, spec, flaw) }).collect();
+        problem.related = flaws[1..]
+            .iter()
+            .map(|(spec, flaw)| Note { span: flaw.span, text: label(c, spec, flaw) })
+            .collect();
     } else {
         problem.label = format!("no line here says {}", words::and(&titles(&specs)));
     }
@@ -66,7 +72,9 @@ fn message(c: &Context<'_>, specs: &[&FactSpec], flaws: &[(&FactSpec, &Flaw)]) -
     match (specs, flaws) {
         ([one], [(_, flaw)]) => match &flaw.kind {
             FlawKind::Unfilled => format!("{file} leaves open {}", one.title),
-            FlawKind::Wrong(what) => format!("{file} does not say {}: `{}` {}", one.title, excerpt(c, flaw.span), wrong(one, what)),
+            FlawKind::Wrong(what) => {
+                format!("{file} does not say {}: `{}` {}", one.title, excerpt(c, flaw.span), wrong(one, what))
+            }
         },
         _ => format!("{file} does not say {}", words::and(&titles(specs))),
     }
@@ -76,7 +84,9 @@ fn label(c: &Context<'_>, spec: &FactSpec, flaw: &Flaw) -> String {
     match &flaw.kind {
         FlawKind::Unfilled => format!("{} is not filled in", spec.title),
         FlawKind::Wrong(NotA::Other) => format!("not {}", spec.wanted()),
-        FlawKind::Wrong(what) => format!("{} {}", if excerpt(c, flaw.span).len() < 40 { "this" } else { "it" }, what.sentence()),
+        FlawKind::Wrong(what) => {
+            format!("{} {}", if excerpt(c, flaw.span).len() < 40 { "this" } else { "it" }, what.sentence())
+        }
     }
 }
 

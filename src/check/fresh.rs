@@ -27,7 +27,10 @@ fn files(evidence: &Evidence) -> Vec<&Candidate> {
 /// How far the code moved on since each file last changed.
 pub(super) fn moved(model: &Model, evidence: &Evidence, code: &GlobSet, except: &GlobSet) -> Vec<Moved> {
     let code = Arc::new(Code { under: model.path.clone(), keep: code.clone(), ignore: except.clone() });
-    files(evidence).into_iter().map(|file| Moved { since: file.path.clone(), code: Arc::clone(&code) }).collect()
+    files(evidence)
+        .into_iter()
+        .map(|file| Moved { since: file.path.clone(), code: Arc::clone(&code) })
+        .collect()
 }
 
 pub(super) fn run(c: &Context<'_>, commits: &At<u64>, days: &At<u64>) -> Outcome {
@@ -61,7 +64,14 @@ pub(super) fn run(c: &Context<'_>, commits: &At<u64>, days: &At<u64>) -> Outcome
     stale.map_or(Outcome::NotAsked, |(_, problem)| Outcome::Fails(vec![problem]))
 }
 
-fn problem(c: &Context<'_>, file: &Candidate, since: i64, count: u64, passed: u64, commits: &At<u64>) -> Problem {
+fn problem(
+    c: &Context<'_>,
+    file: &Candidate,
+    since: i64,
+    count: u64,
+    passed: u64,
+    commits: &At<u64>,
+) -> Problem {
     let message = format!(
         "{} last changed on {}; since then {} changed the model's code over {}",
         file.path,
@@ -70,7 +80,11 @@ fn problem(c: &Context<'_>, file: &Candidate, since: i64, count: u64, passed: u6
         words::count(passed, "day")
     );
     let at = c.anchor();
-    let at = if file.source.is_some_and(|s| matches!(at, Location::Text(span) if span.source == s)) { at } else { Location::Path(file.path.clone()) };
+    let at = if file.source.is_some_and(|s| matches!(at, Location::Text(span) if span.source == s)) {
+        at
+    } else {
+        Location::Path(file.path.clone())
+    };
     let mut problem = Problem::new(message, at).label("older than the code it describes");
     problem.because = Some(commits.span);
     problem

@@ -146,7 +146,13 @@ pub struct Questions {
 }
 
 /// Collects the questions of one rule.
-pub fn questions(rule: &Rule, artifact: &Artifact, model: &Model, evidence: &Evidence, snapshot: &Snapshot<'_>) -> Questions {
+pub fn questions(
+    rule: &Rule,
+    artifact: &Artifact,
+    model: &Model,
+    evidence: &Evidence,
+    snapshot: &Snapshot<'_>,
+) -> Questions {
     let mut out = Questions::default();
     if !evidence.judgeable() {
         return out;
@@ -154,8 +160,14 @@ pub fn questions(rule: &Rule, artifact: &Artifact, model: &Model, evidence: &Evi
     match &rule.check {
         Check::Committer { .. } => out.people = true,
         Check::Fresh { code, except, .. } => out.moved = fresh::moved(model, evidence, code, except),
-        Check::Due { changed, .. } => out.touched = due::changed_paths(changed, artifact, model, evidence, snapshot),
-        Check::Present { .. } | Check::Fact { .. } | Check::Paths { .. } | Check::Schedule { .. } | Check::Waiver { .. } => {}
+        Check::Due { changed, .. } => {
+            out.touched = due::changed_paths(changed, artifact, model, evidence, snapshot)
+        }
+        Check::Present { .. }
+        | Check::Fact { .. }
+        | Check::Paths { .. }
+        | Check::Schedule { .. }
+        | Check::Waiver { .. } => {}
     }
     out
 }

@@ -20,7 +20,10 @@ pub(super) fn run(c: &Context<'_>, refuses: &[At<StateName>]) -> Outcome {
 }
 
 fn missing(c: &Context<'_>) -> Problem {
-    let mut problem = Problem::new(format!("there is no {} for model `{}`", c.artifact.title, c.model.id), Location::Nowhere);
+    let mut problem = Problem::new(
+        format!("there is no {} for model `{}`", c.artifact.title, c.model.id),
+        Location::Nowhere,
+    );
     problem.looked = c.evidence.looked.clone();
     if let Some(starter) = &c.artifact.starter {
         let path = c.model.path.join(starter.file.value.as_bytes());
@@ -35,13 +38,30 @@ fn refused_candidate(c: &Context<'_>, best: &Candidate) -> Problem {
     let reason = &best.state.reason;
     let (message, label) = match best.state.name {
         StateName::Missing | StateName::Real => (format!("there is no {title}"), String::new()),
-        StateName::Misplaced => (format!("model `{}` has no {title}: the one at {path} is not its own, {reason}", c.model.id), String::new()),
-        StateName::Pointer => (format!("{path} does not hold the {title}: {reason}"), "not the text itself".to_string()),
-        StateName::Unreadable => (format!("{path} cannot be read as a {title}: {reason}"), "here".to_string()),
-        StateName::Template => (format!("{path} is a template that nobody filled in: {reason}"), "not filled in".to_string()),
-        StateName::Stub => (format!("{path} has the name of a {title} and not its content: {reason}"), "nothing to act on".to_string()),
-        StateName::WrongKind => (format!("{path} is not a {title}: {reason}"), "this is about something else".to_string()),
-        StateName::Vetoed => (format!("{path} speaks against its own use in production: {reason}"), "says so itself".to_string()),
+        StateName::Misplaced => (
+            format!("model `{}` has no {title}: the one at {path} is not its own, {reason}", c.model.id),
+            String::new(),
+        ),
+        StateName::Pointer => {
+            (format!("{path} does not hold the {title}: {reason}"), "not the text itself".to_string())
+        }
+        StateName::Unreadable => {
+            (format!("{path} cannot be read as a {title}: {reason}"), "here".to_string())
+        }
+        StateName::Template => {
+            (format!("{path} is a template that nobody filled in: {reason}"), "not filled in".to_string())
+        }
+        StateName::Stub => (
+            format!("{path} has the name of a {title} and not its content: {reason}"),
+            "nothing to act on".to_string(),
+        ),
+        StateName::WrongKind => {
+            (format!("{path} is not a {title}: {reason}"), "this is about something else".to_string())
+        }
+        StateName::Vetoed => (
+            format!("{path} speaks against its own use in production: {reason}"),
+            "says so itself".to_string(),
+        ),
         StateName::Draft => (format!("{path} is not finished: {reason}"), "says so itself".to_string()),
     };
     let at = best.state.span.map_or_else(|| c.anchor(), Location::Text);
@@ -59,8 +79,10 @@ pub(super) fn others(c: &Context<'_>) -> Option<String> {
     if rest.is_empty() {
         return None;
     }
-    let essential = c.set.artifact(&c.artifact.id.value).map(|(index, _)| c.set.essential(index)).unwrap_or_default();
-    let mut said: Vec<String> = rest.iter().take(OTHERS).map(|other| one_other(c, other, &essential)).collect();
+    let essential =
+        c.set.artifact(&c.artifact.id.value).map(|(index, _)| c.set.essential(index)).unwrap_or_default();
+    let mut said: Vec<String> =
+        rest.iter().take(OTHERS).map(|other| one_other(c, other, &essential)).collect();
     if rest.len() > OTHERS {
         said.push(format!("and {} more", rest.len() - OTHERS));
     }

@@ -10,7 +10,8 @@ use crate::verdict::Location;
 const SLACK: f64 = 1.15;
 
 /// Programs that run the script that is named next.
-const RUNNERS: [&str; 11] = ["python", "python3", "bash", "sh", "zsh", "rscript", "julia", "node", "source", "ruby", "papermill"];
+const RUNNERS: [&str; 11] =
+    ["python", "python3", "bash", "sh", "zsh", "rscript", "julia", "node", "source", "ruby", "papermill"];
 
 pub(super) fn run<'a>(
     c: &Context<'a>,
@@ -20,7 +21,8 @@ pub(super) fn run<'a>(
 ) -> Outcome {
     let mut problems = Vec::new();
     let commands: Vec<&Fact> = c.facts(command).collect();
-    let lost: Vec<(&Fact, String)> = commands.iter().filter_map(|fact| Some((*fact, missing_script(c, &fact.text)?))).collect();
+    let lost: Vec<(&Fact, String)> =
+        commands.iter().filter_map(|fact| Some((*fact, missing_script(c, &fact.text)?))).collect();
     // One command that exists is enough: documents also name commands of other places.
     if lost.len() == commands.len()
         && let Some((fact, script)) = lost.first()
@@ -34,17 +36,27 @@ pub(super) fn run<'a>(
 
 /// The promise against the fastest schedule that is wired.
 fn kept<'a>(c: &Context<'a>, promised: &'a [At<String>], wired: &'a [At<String>]) -> Option<Problem> {
-    let (promise, said) = c.facts(promised).filter_map(|f| Some((due::days(&f.value)?, f))).min_by(|a, b| a.0.total_cmp(&b.0))?;
-    let fastest = c.facts(wired).filter_map(|f| Some((due::days(&f.value)?, f))).min_by(|a, b| a.0.total_cmp(&b.0));
+    let (promise, said) = c
+        .facts(promised)
+        .filter_map(|f| Some((due::days(&f.value)?, f)))
+        .min_by(|a, b| a.0.total_cmp(&b.0))?;
+    let fastest =
+        c.facts(wired).filter_map(|f| Some((due::days(&f.value)?, f))).min_by(|a, b| a.0.total_cmp(&b.0));
     let every = words::interval(promise);
     let (message, label, related) = match fastest {
         None => (
-            format!("{} promises retraining every {every}, and no schedule in the repository runs it", c.file()),
+            format!(
+                "{} promises retraining every {every}, and no schedule in the repository runs it",
+                c.file()
+            ),
             "promised, never run".to_string(),
             Vec::new(),
         ),
         Some((days, fact)) if days > promise * SLACK => (
-            format!("retraining is promised every {every}; the schedule that runs leaves up to {} between runs", words::interval(days)),
+            format!(
+                "retraining is promised every {every}; the schedule that runs leaves up to {} between runs",
+                words::interval(days)
+            ),
             "promised here".to_string(),
             vec![Note { span: fact.span, text: format!("runs at most every {}", words::interval(days)) }],
         ),
@@ -57,11 +69,19 @@ fn kept<'a>(c: &Context<'a>, promised: &'a [At<String>], wired: &'a [At<String>]
 
 /// The script that a command runs, when it is surely a file of this repository and is not there.
 fn missing_script(c: &Context<'_>, command: &str) -> Option<String> {
-    let words: Vec<&str> = command.split_whitespace().map(|w| w.trim_matches(['"', '\'', '`', '$'])).collect();
-    let program = words.iter().position(|w| !w.contains('=') && !matches!(*w, "sudo" | "time" | "nohup" | "exec" | "run:" | "uv" | "poetry" | "pipenv" | "run"))?;
+    let words: Vec<&str> =
+        command.split_whitespace().map(|w| w.trim_matches(['"', '\'', '`', '$'])).collect();
+    let program = words.iter().position(|w| {
+        !w.contains('=')
+            && !matches!(*w, "sudo" | "time" | "nohup" | "exec" | "run:" | "uv" | "poetry" | "pipenv" | "run")
+    })?;
     let name = words[program].rsplit('/').next().unwrap_or("").to_lowercase();
     let script = if RUNNERS.contains(&name.as_str()) {
-        words[program + 1..].iter().find(|w| !w.starts_with('-')).copied().filter(|_| words.get(program + 1) != Some(&"-m") && words.get(program + 1) != Some(&"-c"))?
+        words[program + 1..]
+            .iter()
+            .find(|w| !w.starts_with('-'))
+            .copied()
+            .filter(|_| words.get(program + 1) != Some(&"-m") && words.get(program + 1) != Some(&"-c"))?
     } else if words[program].starts_with("./") {
         words[program]
     } else {

@@ -16,7 +16,9 @@ pub(super) fn run(args: &Check, terminal: &Terminal) -> Result {
         (false, false) => Verbosity::Normal,
     };
     let text = match args.format {
-        ReportFormat::Human => human(&judged.verdict, &judged.sources, &Human { style: terminal.style, verbosity }),
+        ReportFormat::Human => {
+            human(&judged.verdict, &judged.sources, &Human { style: terminal.style, verbosity })
+        }
         ReportFormat::Json => json(&judged.verdict, &judged.sources),
     };
     Ok(Output::said(text, judged.verdict.status().into()))

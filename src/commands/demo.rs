@@ -34,11 +34,17 @@ pub(super) fn run(into: Option<&Path>, terminal: &Terminal) -> Result {
         Err(output) => return Ok(output),
     };
     let show = |path: &str| escape::line(&folder.join(path).to_string_lossy()).into_owned();
-    let mut out = String::from("A telco's churn model worked flawlessly in the pilot. May it go to production?\n\n");
+    let mut out =
+        String::from("A telco's churn model worked flawlessly in the pilot. May it go to production?\n\n");
     let command = format!("$ roadworthy check --rev {}", fixture::BRANCH);
     let _ = write!(out, "{command}\n\n{before}\n");
     let _ = write!(out, "The team writes down what is missing, and asks again.\n\n{command}\n\n{after}\n");
-    let _ = writeln!(out, "Both repositories are real; look at them:\n  before  {}\n  after   {}", show("pilot"), show("repaired"));
+    let _ = writeln!(
+        out,
+        "Both repositories are real; look at them:\n  before  {}\n  after   {}",
+        show("pilot"),
+        show("repaired")
+    );
     let as_told = blocked == Status::Blocked && passed == Status::Pass;
     Ok(Output::said(out, if as_told { ExitStatus::Success } else { ExitStatus::CannotJudge }))
 }
@@ -55,7 +61,11 @@ fn one(recipe: &str, folder: &Path, terminal: &Terminal) -> std::result::Result<
     let repo = request::repository(&built.path)?;
     let tip = repo.resolve_commit(fixture::BRANCH).map_err(|error| request::refused(&error))?;
     let judged = gate::judge(&repo, &Request::new(Target::Commit(tip), scenario.as_of));
-    let text = human(&judged.verdict, &judged.sources, &Human { style: terminal.style, verbosity: Verbosity::Normal });
+    let text = human(
+        &judged.verdict,
+        &judged.sources,
+        &Human { style: terminal.style, verbosity: Verbosity::Normal },
+    );
     Ok(Ok((text, judged.verdict.status())))
 }
 

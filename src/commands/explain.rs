@@ -17,8 +17,14 @@ pub(super) fn run(id: &str, terminal: &Terminal) -> Result {
     };
     let Some(rule) = set.rules.iter().find(|rule| rule.id.value == id) else {
         let known = closest(id, set.rules.iter().map(|r| r.id.value.as_str()));
-        let help = known.map_or_else(|| "`roadworthy rules` lists all rules".to_string(), |k| format!("did you mean `{k}`?"));
-        return Err(Box::new(Diagnostic::new(Level::Error, "unknown-rule", format!("there is no rule named `{id}`")).help(help)));
+        let help = known.map_or_else(
+            || "`roadworthy rules` lists all rules".to_string(),
+            |k| format!("did you mean `{k}`?"),
+        );
+        return Err(Box::new(
+            Diagnostic::new(Level::Error, "unknown-rule", format!("there is no rule named `{id}`"))
+                .help(help),
+        ));
     };
     let mut out = head(rule, terminal.style.width);
     let listing = list(builtin::files().iter().map(|f| f.path));
@@ -32,9 +38,20 @@ pub(super) fn run(id: &str, terminal: &Terminal) -> Result {
 
 fn head(rule: &Rule, width: usize) -> String {
     let of = |tier| rule.severity.of(tier).name();
-    let severity = format!("{} for critical, {} for standard, {} for experimental models", of(Tier::Critical), of(Tier::Standard), of(Tier::Experimental));
+    let severity = format!(
+        "{} for critical, {} for standard, {} for experimental models",
+        of(Tier::Critical),
+        of(Tier::Standard),
+        of(Tier::Experimental)
+    );
     let mut out = format!("{}: {}\n", rule.id.value, rule.title);
-    for (name, text) in [("why", rule.why.as_str()), ("fix", &rule.help), ("severity", &severity), ("source", &rule.source), ("since", &rule.since)] {
+    for (name, text) in [
+        ("why", rule.why.as_str()),
+        ("fix", &rule.help),
+        ("severity", &severity),
+        ("source", &rule.source),
+        ("since", &rule.since),
+    ] {
         let options = textwrap::Options::new(width.min(100)).subsequent_indent("          ");
         let _ = write!(out, "\n{}", textwrap::fill(&format!("{name:<10}{text}"), options));
     }
@@ -44,7 +61,12 @@ fn head(rule: &Rule, width: usize) -> String {
 
 /// The recipe as it is written, and the report that it gives.
 fn example(out: &mut String, title: &str, case: &Case) {
-    let indented = |text: &str| text.lines().map(|l| if l.is_empty() { String::new() } else { format!("    {l}") }).collect::<Vec<_>>().join("\n");
+    let indented = |text: &str| {
+        text.lines()
+            .map(|l| if l.is_empty() { String::new() } else { format!("    {l}") })
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
     if let Some(recipe) = builtin::file(&case.path) {
         let _ = write!(out, "\n{title}: {}\n\n{}\n", case.path, indented(recipe.text));
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::{Output, Result, refused};
-use crate::artifact::types::Value;
+use crate::artifact::types::{Comparator, Value};
 use crate::cli::{Facts as Args, ReportFormat};
 use crate::diag::{Sources, Span, escape};
 use crate::evidence::{Candidate, FlawKind};
@@ -61,6 +61,10 @@ enum Typed {
     Days(f64),
     Cron(String),
     Number(f64),
+    Ratio(f64),
+    Limit { above: Option<bool>, number: f64 },
+    Latency { milliseconds: f64, percentile: Option<f64> },
+    Signature { name: Option<String>, date: String },
     Text(String),
 }
 
@@ -83,7 +87,8 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result {
     let listing = listing(&stage, &sources);
     Ok(Output::done(match args.format {
         ReportFormat::Json => {
-            let text = serde_json::to_string_pretty(&listing).expect("strings, numbers and lists always serialise");
+            let text =
+                serde_json::to_string_pretty(&listing).expect("strings, numbers and lists always serialise");
             text + "\n"
         }
         ReportFormat::Human => human(&listing),
@@ -93,9 +98,19 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result {
 fn listing(stage: &Stage<'_>, sources: &Sources) -> Listing {
     let models = stage.models.iter().zip(&stage.surveys).map(|(model, survey)| {
         let of = stage.set.artifacts.iter().zip(&survey.evidence);
-        let evidence = of.flat_map(|(artifact, evidence)| evidence.candidates.iter().map(move |c| file(artifact, c, sources))).collect();
+        let evidence = of
+            .flat_map(|(artifact, evidence)| {
+                evidence.candidates.iter().map(move |c| file(artifact, c, sources))
+            })
+            .collect();
         let mode = model.mode.map(|m| m.name());
-        ModelFacts { id: model.id.clone(), path: model.path.to_string(), tier: model.tier.name(), mode, evidence }
+        ModelFacts {
+            id: model.id.clone(),
+            path: model.path.to_string(),
+            tier: model.tier.name(),
+            mode,
+            evidence,
+        }
     });
     Listing { schema_version: SCHEMA_VERSION, models: models.collect() }
 }
@@ -106,7 +121,14 @@ fn file(artifact: &Artifact, candidate: &Candidate, sources: &Sources) -> File {
     for fact in &candidate.facts.found {
         let at = sources.position(fact.span);
         let (text, value) = (fact.text.clone(), typed(&fact.value));
-        let line = FactLine { name: name(fact.fact), text, value, line: at.line, column: at.column, read_by: fact.how };
+        let line = FactLine {
+            name: name(fact.fact),
+            text,
+            value,
+            line: at.line,
+            column: at.column,
+            read_by: fact.how,
+        };
         facts.push((fact.fact, fact.span, line));
     }
     facts.sort_by_key(|(fact, span, _)| (*fact, *span));
@@ -131,11 +153,23 @@ fn file(artifact: &Artifact, candidate: &Candidate, sources: &Sources) -> File {
 
 fn typed(value: &Value) -> Typed {
     match value {
-        Value::Person(p) => Typed::Person { name: p.name.clone(), email: p.email.clone(), handle: p.handle.clone() },
+        Value::Person(p) => {
+            Typed::Person { name: p.name.clone(), email: p.email.clone(), handle: p.handle.clone() }
+        }
         Value::Date(date) => Typed::Date(date.to_string()),
         Value::Days(days) => Typed::Days(*days),
         Value::Cron(cron) => Typed::Cron(cron.clone()),
         Value::Number(number) => Typed::Number(*number),
+        Value::Ratio(ratio) => Typed::Ratio(*ratio),
+        Value::Limit { comparator, number } => {
+            Typed::Limit { above: comparator.map(|c| c == Comparator::Above), number: *number }
+        }
+        Value::Latency { millis, percentile } => {
+            Typed::Latency { milliseconds: *millis, percentile: *percentile }
+        }
+        Value::Signature(person, date) => {
+            Typed::Signature { name: person.name.clone(), date: date.to_string() }
+        }
         Value::Text(text) => Typed::Text(text.clone()),
     }
 }
@@ -148,11 +182,23 @@ fn human(listing: &Listing) -> String {
             let reason = file.reason.as_ref().map_or_else(String::new, |r| format!(": {}", escape::line(r)));
             let _ = writeln!(out, "\n  {} · {} · {}{reason}", file.artifact, file.path, file.state);
             for fact in &file.facts {
-                let value: String = fact.text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(70).collect();
-                let _ = writeln!(out, "    {:<28} {:>5}:{:<4} {}", fact.name, fact.line, fact.column, escape::line(&value));
+                let value: String =
+                    fact.text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(70).collect();
+                let _ = writeln!(
+                    out,
+                    "    {:<28} {:>5}:{:<4} {}",
+                    fact.name,
+                    fact.line,
+                    fact.column,
+                    escape::line(&value)
+                );
             }
             for flaw in &file.flaws {
-                let _ = writeln!(out, "    {:<28} {:>5}:{:<4} ({})", flaw.name, flaw.line, flaw.column, flaw.problem);
+                let _ = writeln!(
+                    out,
+                    "    {:<28} {:>5}:{:<4} ({})",
+                    flaw.name, flaw.line, flaw.column, flaw.problem
+                );
             }
         }
         if model.evidence.is_empty() {

@@ -19,7 +19,10 @@ const CONFIG: &str = include_str!("../../policies/starter/roadworthy.toml");
 pub(super) fn run(path: &Path, terminal: &Terminal) -> Result {
     let repo = request::repository(path)?;
     let Some(top) = repo.workdir().map(Path::to_path_buf) else {
-        return Err(Box::new(Diagnostic::new(Level::Error, "bare", "a bare repository has no files to write").help("run `roadworthy init` in a clone with a work tree")));
+        return Err(Box::new(
+            Diagnostic::new(Level::Error, "bare", "a bare repository has no files to write")
+                .help("run `roadworthy init` in a clone with a work tree"),
+        ));
     };
     let request = Request::new(Target::WorkTree, request::today());
     let mut sources = Sources::new();
@@ -59,7 +62,9 @@ fn said(written: &[String]) -> String {
 
 /// Writes a file that does not exist yet; false when something stands there already.
 fn write_new(top: &Path, path: &RepoPath, text: &str) -> std::result::Result<bool, Refusal> {
-    let failed = |what: &str| Box::new(Diagnostic::new(Level::Error, "not-written", format!("{path} could not be written: {what}")));
+    let failed = |what: &str| {
+        Box::new(Diagnostic::new(Level::Error, "not-written", format!("{path} could not be written: {what}")))
+    };
     let mut at = top.to_path_buf();
     let name = path.to_text();
     let parts: Vec<&str> = name.split('/').collect();
@@ -74,7 +79,10 @@ fn write_new(top: &Path, path: &RepoPath, text: &str) -> std::result::Result<boo
     }
     at.push(file);
     match fs::OpenOptions::new().write(true).create_new(true).open(&at) {
-        Ok(mut open) => open.write_all(text.trim_start_matches('\n').as_bytes()).map(|()| true).map_err(|error| failed(&error.to_string())),
+        Ok(mut open) => open
+            .write_all(text.trim_start_matches('\n').as_bytes())
+            .map(|()| true)
+            .map_err(|error| failed(&error.to_string())),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(failed(&error.to_string())),
     }

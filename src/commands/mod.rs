@@ -46,7 +46,9 @@ pub fn run(cli: &Cli, terminal: &Terminal) -> Output {
         Command::Rules { format } => rules::run(*format, terminal),
         Command::Facts(args) => facts::run(args, terminal),
         Command::Init { path } => init::run(path, terminal),
-        Command::Policy(Policy::Test { path, bless, only }) => policy_test::run(path.as_deref(), *bless, only.as_deref(), terminal),
+        Command::Policy(Policy::Test { path, bless, only }) => {
+            policy_test::run(path.as_deref(), *bless, only.as_deref(), terminal)
+        }
         Command::Policy(Policy::Check { path }) => policy_check::run(path, terminal),
         Command::Demo { into } => demo::run(into.as_deref(), terminal),
         Command::Completions { shell } => Ok(completions(*shell)),

@@ -31,7 +31,12 @@ type Checked = std::result::Result<String, Vec<Diagnostic>>;
 
 fn account(set: &PolicySet) -> String {
     let packs: Vec<&str> = set.packs.iter().map(String::as_str).filter(|p| *p != "words").collect();
-    format!("valid: {} artifacts, {} rules, packs {}\n", set.artifacts.len(), set.rules.len(), packs.join(", "))
+    format!(
+        "valid: {} artifacts, {} rules, packs {}\n",
+        set.artifacts.len(),
+        set.rules.len(),
+        packs.join(", ")
+    )
 }
 
 fn repository(path: &Path, sources: &mut Sources) -> std::result::Result<Checked, request::Refusal> {
@@ -47,7 +52,13 @@ fn repository(path: &Path, sources: &mut Sources) -> std::result::Result<Checked
 
 /// A single file: a configuration when that is its name, a policy file otherwise.
 fn file(path: &Path, sources: &mut Sources) -> std::result::Result<Checked, request::Refusal> {
-    let failed = |why: String| Box::new(Diagnostic::new(Level::Error, "unreadable", format!("{} cannot be read: {why}", path.display())));
+    let failed = |why: String| {
+        Box::new(Diagnostic::new(
+            Level::Error,
+            "unreadable",
+            format!("{} cannot be read: {why}", path.display()),
+        ))
+    };
     let size = fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
     if size > MAX_FILE {
         return Err(failed(format!("it has {size} bytes, more than {MAX_FILE}")));

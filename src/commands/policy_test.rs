@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::{Output, Result, refused};
 use crate::diag::{Diagnostic, Level, Origin, Sources, escape};
 use crate::exit::ExitStatus;
-use crate::fixture::{self, Case, Judge, Loaded, Outcome, ReportDiff, Scenario, compare_report, list, load_embedded, resolve};
+use crate::fixture::{
+    self, Case, Judge, Loaded, Outcome, ReportDiff, Scenario, compare_report, list, load_embedded, resolve,
+};
 use crate::gate::{self, Extra, Judged, Request};
 use crate::git::Target;
 use crate::policy::builtin;
@@ -35,7 +37,10 @@ pub struct Suite {
 impl Suite {
     /// The built-in policies.
     pub fn built_in() -> Suite {
-        Suite { root: None, files: builtin::files().iter().map(|f| (f.path.to_string(), f.text.to_string())).collect() }
+        Suite {
+            root: None,
+            files: builtin::files().iter().map(|f| (f.path.to_string(), f.text.to_string())).collect(),
+        }
     }
 
     /// A folder on disk. Links are not followed.
@@ -55,7 +60,9 @@ impl Suite {
 
     fn load(&self, path: &str) -> std::result::Result<Loaded, String> {
         match (self.files.get(path), &self.root) {
-            (Some(text), Some(root)) => Ok(Loaded { origin: Origin::Local(root.join(path)), text: text.clone() }),
+            (Some(text), Some(root)) => {
+                Ok(Loaded { origin: Origin::Local(root.join(path)), text: text.clone() })
+            }
             // An organisation's recipes may build on the built-in ones.
             (_, _) => load_embedded(path),
         }
@@ -63,7 +70,9 @@ impl Suite {
 
     fn extra(&self, pack: &str) -> Vec<Extra> {
         let path = format!("{pack}.toml");
-        let origin = self.root.as_ref().map_or_else(|| Origin::BuiltIn(path.clone()), |root| Origin::Local(root.join(&path)));
+        // Reports name a pack in the same way wherever its folder lies.
+        let known = builtin::file(&path).is_some();
+        let origin = if known { Origin::BuiltIn(path.clone()) } else { Origin::Local(PathBuf::from(&path)) };
         self.files.get(&path).map(|text| Extra { origin, text: text.clone() }).into_iter().collect()
     }
 
@@ -79,7 +88,11 @@ impl Suite {
         };
         match judge(&scenario, self.extra(&case.pack)) {
             Ok(judged) => {
-                let report = human(&judged.verdict, &judged.sources, &Human { style: STYLE, verbosity: Verbosity::Normal });
+                let report = human(
+                    &judged.verdict,
+                    &judged.sources,
+                    &Human { style: STYLE, verbosity: Verbosity::Normal },
+                );
                 let wrong = unexpected(case, &scenario, &judged.verdict);
                 Ran { report, wrong }
             }
@@ -102,9 +115,18 @@ pub struct Ran {
     pub wrong: Vec<String>,
 }
 
-fn read_folder(folder: &Path, prefix: &str, depth: usize, files: &mut BTreeMap<String, String>) -> std::result::Result<(), Refusal> {
+fn read_folder(
+    folder: &Path,
+    prefix: &str,
+    depth: usize,
+    files: &mut BTreeMap<String, String>,
+) -> std::result::Result<(), Refusal> {
     let failed = |path: &Path, error: &std::io::Error| {
-        Box::new(Diagnostic::new(Level::Error, "unreadable", format!("{} cannot be read: {error}", path.display())))
+        Box::new(Diagnostic::new(
+            Level::Error,
+            "unreadable",
+            format!("{} cannot be read: {error}", path.display()),
+        ))
     };
     let entries = fs::read_dir(folder).map_err(|error| failed(folder, &error))?;
     for entry in entries {
@@ -127,19 +149,23 @@ fn read_folder(folder: &Path, prefix: &str, depth: usize, files: &mut BTreeMap<S
 fn judge(scenario: &Scenario, extra: Vec<Extra>) -> std::result::Result<Judged, Refusal> {
     let failed = |why: String| Box::new(Diagnostic::new(Level::Error, "fixture", why));
     let folder = tempfile::tempdir().map_err(|error| failed(error.to_string()))?;
-    let built = fixture::build(scenario, &folder.path().join("repository")).map_err(|error| failed(error.to_string()))?;
+    let built = fixture::build(scenario, &folder.path().join("repository"))
+        .map_err(|error| failed(error.to_string()))?;
     let repo = request::repository(&built.path)?;
     let target = match &scenario.judge {
         Judge::WorkTree => Target::WorkTree,
         Judge::Index => Target::Index,
-        Judge::Revision(rev) => Target::Commit(repo.resolve_commit(rev).map_err(|error| request::refused(&error))?),
+        Judge::Revision(rev) => {
+            Target::Commit(repo.resolve_commit(rev).map_err(|error| request::refused(&error))?)
+        }
     };
     Ok(gate::judge(&repo, &Request { extra, ..Request::new(target, scenario.as_of) }))
 }
 
 /// Every difference between the findings and what the case states.
 fn unexpected(case: &Case, scenario: &Scenario, verdict: &Verdict) -> Vec<String> {
-    let mut wrong: Vec<String> = verdict.undecided.iter().map(|d| format!("could not be judged: {}", d.message)).collect();
+    let mut wrong: Vec<String> =
+        verdict.undecided.iter().map(|d| format!("could not be judged: {}", d.message)).collect();
     let own = |f: &&crate::verdict::Finding| f.rule == case.rule && f.waived.is_none();
     let found: BTreeSet<&str> = verdict
         .findings
@@ -158,8 +184,16 @@ fn unexpected(case: &Case, scenario: &Scenario, verdict: &Verdict) -> Vec<String
     wrong.extend(expected.difference(&found).map(|rule| format!("`{rule}` should be found and is not")));
     wrong.extend(found.difference(&expected).map(|rule| format!("`{rule}` is found and not expected")));
     if let Some(severity) = &scenario.expect.severity {
-        let others: Vec<&str> = verdict.findings.iter().filter(own).map(|f| f.severity.name()).filter(|s| *s != severity.value).collect();
-        wrong.extend(others.iter().map(|s| format!("the finding should be `{}` and is `{s}`", severity.value)));
+        let others: Vec<&str> = verdict
+            .findings
+            .iter()
+            .filter(own)
+            .map(|f| f.severity.name())
+            .filter(|s| *s != severity.value)
+            .collect();
+        wrong.extend(
+            others.iter().map(|s| format!("the finding should be `{}` and is `{s}`", severity.value)),
+        );
     }
     if verdict.account.judgements == 0 {
         wrong.push("nothing was judged".to_string());
@@ -176,7 +210,8 @@ pub(super) fn run(path: Option<&Path>, bless: bool, only: Option<&str>, terminal
     if !listing.mistakes.is_empty() {
         return Ok(refused(&listing.mistakes, &Sources::new(), terminal));
     }
-    let cases: Vec<&Case> = listing.cases.iter().filter(|c| only.is_none_or(|text| c.path.contains(text))).collect();
+    let cases: Vec<&Case> =
+        listing.cases.iter().filter(|c| only.is_none_or(|text| c.path.contains(text))).collect();
     if cases.is_empty() {
         let message = "there is no case to test".to_string();
         let help = "cases are files such as <pack>/<rule>/fail-<name>.toml; docs/fixtures.md describes them";
@@ -207,13 +242,19 @@ fn differs(expected: Option<&str>, actual: &str) -> Option<String> {
     match compare_report(expected, actual) {
         ReportDiff::Same => None,
         ReportDiff::Missing => Some("there is no report on file; `--bless` writes it".to_string()),
-        ReportDiff::Different(diff) => Some(format!("the report differs from the one on file (`--bless` writes it anew)\n{diff}")),
+        ReportDiff::Different(diff) => {
+            Some(format!("the report differs from the one on file (`--bless` writes it anew)\n{diff}"))
+        }
     }
 }
 
 fn write_report(path: &Path, text: &str) -> std::result::Result<(), Refusal> {
     fs::write(path, text).map_err(|error| {
-        Box::new(Diagnostic::new(Level::Error, "not-written", format!("{} could not be written: {error}", path.display())))
+        Box::new(Diagnostic::new(
+            Level::Error,
+            "not-written",
+            format!("{} could not be written: {error}", path.display()),
+        ))
     })
 }
 
@@ -224,7 +265,9 @@ fn all(suite: &Suite, cases: &[&Case]) -> Vec<Ran> {
     let mut done: Vec<(usize, Ran)> = std::thread::scope(|scope| {
         let work = || {
             let mut mine = Vec::new();
-            while let Some((index, case)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, cases.get(i)?))) {
+            while let Some((index, case)) =
+                Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, cases.get(i)?)))
+            {
                 mine.push((index, suite.run(case)));
             }
             mine
@@ -238,7 +281,10 @@ fn all(suite: &Suite, cases: &[&Case]) -> Vec<Ran> {
     for index in 0..cases.len() {
         match done.next_if(|(i, _)| *i == index) {
             Some((_, ran)) => out.push(ran),
-            None => out.push(Ran { report: String::new(), wrong: vec!["the case was not run to its end".to_string()] }),
+            None => out.push(Ran {
+                report: String::new(),
+                wrong: vec!["the case was not run to its end".to_string()],
+            }),
         }
     }
     out

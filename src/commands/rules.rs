@@ -30,7 +30,10 @@ fn severity(set: &PolicySet, rule: &Rule, tier: Tier) -> &'static str {
 
 fn human(set: &PolicySet) -> String {
     let id = set.rules.iter().map(|r| r.id.value.len()).max().unwrap_or(0);
-    let mut out = format!("{:<id$}  {:<8}  {:<8}  {:<12}  what is wrong when it fails\n", "rule", "critical", "standard", "experimental");
+    let mut out = format!(
+        "{:<id$}  {:<8}  {:<8}  {:<12}  what is wrong when it fails\n",
+        "rule", "critical", "standard", "experimental"
+    );
     for rule in &set.rules {
         let of = |tier| severity(set, rule, tier);
         let _ = writeln!(
@@ -49,11 +52,18 @@ fn human(set: &PolicySet) -> String {
 
 /// The table of rules in the README.
 pub fn markdown(set: &PolicySet) -> String {
-    let mut out = String::from("| rule | what is wrong when it fails | critical | standard | experimental |\n| --- | --- | --- | --- | --- |\n");
+    let mut out = String::from(
+        "| rule | what is wrong when it fails | critical | standard | experimental |\n| --- | --- | --- | --- | --- |\n",
+    );
     for rule in &set.rules {
         let of = |tier| severity(set, rule, tier);
-        let (critical, standard, experimental) = (of(Tier::Critical), of(Tier::Standard), of(Tier::Experimental));
-        let _ = writeln!(out, "| `{}` | {} | {critical} | {standard} | {experimental} |", rule.id.value, rule.title);
+        let (critical, standard, experimental) =
+            (of(Tier::Critical), of(Tier::Standard), of(Tier::Experimental));
+        let _ = writeln!(
+            out,
+            "| `{}` | {} | {critical} | {standard} | {experimental} |",
+            rule.id.value, rule.title
+        );
     }
     out
 }

@@ -10,11 +10,18 @@ use crate::policy::{Artifact, FactSpec, PolicySet};
 use crate::text::normalise_key;
 
 /// Reads the canonical label, key or comment of every fact of the artifact.
-pub(super) fn read(set: &PolicySet, artifact: &Artifact, doc: &Prepared<'_>, model: &RepoPath, out: &mut Facts) {
+pub(super) fn read(
+    set: &PolicySet,
+    artifact: &Artifact,
+    doc: &Prepared<'_>,
+    model: &RepoPath,
+    out: &mut Facts,
+) {
     for (index, spec) in artifact.facts.iter().enumerate() {
         let mut one = Ask { set, doc, model, fact: index, is: spec.is, how: "canonical", out };
         let label = normalise_key(&spec.label);
-        for pair in doc.document.pairs.iter().filter(|p| p.key == label || p.key == normalise_key(&spec.key)) {
+        for pair in doc.document.pairs.iter().filter(|p| p.key == label || p.key == normalise_key(&spec.key))
+        {
             let span = if pair.value.trim().is_empty() { pair.key_span } else { pair.span };
             one.value(&pair.value, span, true);
         }
@@ -22,7 +29,7 @@ pub(super) fn read(set: &PolicySet, artifact: &Artifact, doc: &Prepared<'_>, mod
             let last = node.path.rsplit('.').next().unwrap_or("").trim_end_matches("[]");
             if last.eq_ignore_ascii_case(&spec.key) && !matches!(node.scalar, Scalar::Empty) {
                 let span = if node.value.is_empty() { node.key_span } else { node.span };
-                one.value(&node.value, span, true);
+                one.value_at(&node.value, span, &node.place, true);
             }
         }
         for unit in doc.document.units.iter().filter(|u| u.kind == UnitKind::Comment) {
@@ -37,7 +44,12 @@ pub(super) fn read(set: &PolicySet, artifact: &Artifact, doc: &Prepared<'_>, mod
 
 /// The line that states `spec`, with `<what is wanted>` where the value belongs, and the file that
 /// it belongs in: the best candidate's, or the artifact's starter file.
-pub fn remedy(artifact: &Artifact, specs: &[&FactSpec], best: Option<&Candidate>, model: &RepoPath) -> Option<Paste> {
+pub fn remedy(
+    artifact: &Artifact,
+    specs: &[&FactSpec],
+    best: Option<&Candidate>,
+    model: &RepoPath,
+) -> Option<Paste> {
     let starter = artifact.starter.as_ref();
     let start_path = starter.map(|s| model.join(s.file.value.as_bytes()));
     let foreign = |c: &Candidate| artifact.sources[c.source_index].foreign;

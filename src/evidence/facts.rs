@@ -30,12 +30,21 @@ impl Ask<'_> {
         }
         let piece = text.get(found.range.clone()).unwrap_or(text).trim().to_string();
         let span = self.doc.locate(span, &piece);
-        self.out.found.push(Fact { fact: self.fact, value: found.value, text: piece, span, how: self.how, place: place.to_vec() });
+        self.out.found.push(Fact {
+            fact: self.fact,
+            value: found.value,
+            text: piece,
+            span,
+            how: self.how,
+            place: place.to_vec(),
+        });
     }
 
     /// Keeps a place where the value should stand.
     pub(super) fn flaw(&mut self, kind: FlawKind, span: Span) {
-        if self.out.flaws.len() < MAX_READINGS * 4 && !self.out.flaws.iter().any(|f| f.fact == self.fact && f.span == span) {
+        if self.out.flaws.len() < MAX_READINGS * 4
+            && !self.out.flaws.iter().any(|f| f.fact == self.fact && f.span == span)
+        {
             self.out.flaws.push(Flaw { fact: self.fact, kind, span });
         }
     }
@@ -46,7 +55,8 @@ impl Ask<'_> {
         self.value_at(text, span, &[], asked)
     }
 
-    fn value_at(&mut self, text: &str, span: Span, place: &[u32], asked: bool) -> bool {
+    /// As [`Ask::value`], for a leaf of a structured format.
+    pub(super) fn value_at(&mut self, text: &str, span: Span, place: &[u32], asked: bool) -> bool {
         match types::read(self.is, text, &self.set.words) {
             Reading::Found(found) => {
                 self.found(found, text, span, place);
@@ -62,7 +72,14 @@ impl Ask<'_> {
 }
 
 /// Reads all facts that `source` states in the document.
-pub(super) fn read_source(set: &PolicySet, artifact: &Artifact, source: &SourceSpec, doc: &Prepared<'_>, model: &RepoPath, out: &mut Facts) {
+pub(super) fn read_source(
+    set: &PolicySet,
+    artifact: &Artifact,
+    source: &SourceSpec,
+    doc: &Prepared<'_>,
+    model: &RepoPath,
+    out: &mut Facts,
+) {
     for (fact, readers) in &source.facts {
         for reader in readers {
             if reader.given.as_ref().is_some_and(|given| !given.is_match(doc.text)) {
@@ -97,8 +114,14 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
             let (terms, within) = (set.terms(terms), within.as_ref().map(|t| set.terms(t)));
             for sentence in doc.sentences() {
                 let unit = &doc.document.units[sentence.unit];
-                let placed = within.is_none_or(|w| doc.within(unit.heading, w) || doc.title().is_some_and(|t| w.find(t).is_some()));
-                if sentence.question || !placed || !(kinds.is_empty() || kinds.contains(&unit.kind)) || terms.find(&sentence.folded).is_none() {
+                let placed = within.is_none_or(|w| {
+                    doc.within(unit.heading, w) || doc.title().is_some_and(|t| w.find(t).is_some())
+                });
+                if sentence.question
+                    || !placed
+                    || !(kinds.is_empty() || kinds.contains(&unit.kind))
+                    || terms.find(&sentence.folded).is_none()
+                {
                     continue;
                 }
                 one.value(&unit.text[sentence.range.clone()], unit.span, false);
@@ -146,7 +169,8 @@ pub(super) fn path_matches(pattern: &str, path: &str) -> bool {
         let lists = (pattern.len() - p.len()) == (key.len() - k.len());
         lists && (p == "*" || p.eq_ignore_ascii_case(k))
     }
-    let (pattern, path): (Vec<&str>, Vec<&str>) = (pattern.split('.').collect(), path.split('.').take(24).collect());
+    let (pattern, path): (Vec<&str>, Vec<&str>) =
+        (pattern.split('.').collect(), path.split('.').take(24).collect());
     parts(&pattern, &path)
 }
 
@@ -163,7 +187,12 @@ fn path(one: &mut Ask<'_>, paths: &[String], step_name: bool) {
                 command_lines(one, node, name);
             } else {
                 let place = &node.place.clone();
-                one.value_at(&node.value, if node.span.start == node.span.end { node.key_span } else { node.span }, place, true);
+                one.value_at(
+                    &node.value,
+                    if node.span.start == node.span.end { node.key_span } else { node.span },
+                    place,
+                    true,
+                );
             }
         }
     }
@@ -201,10 +230,15 @@ fn named(one: &mut Ask<'_>, how: &How) {
     let takes = |form: Form| forms.is_empty() || forms.contains(&form);
     for (index, pair) in doc.document.pairs.iter().enumerate() {
         let key = doc.key(index);
-        if !takes(pair.form) || pair.key.is_empty() || pair.key.split_whitespace().count() > *max_words || terms.find(key).is_none() {
+        if !takes(pair.form)
+            || pair.key.is_empty()
+            || pair.key.split_whitespace().count() > *max_words
+            || terms.find(key).is_none()
+        {
             continue;
         }
-        if not.is_some_and(|n| n.find(key).is_some()) || within.is_some_and(|w| !doc.within(pair.heading, w)) {
+        if not.is_some_and(|n| n.find(key).is_some()) || within.is_some_and(|w| !doc.within(pair.heading, w))
+        {
             continue;
         }
         if sections::question_like(&pair.value) {
@@ -215,7 +249,15 @@ fn named(one: &mut Ask<'_>, how: &How) {
         one.value(&pair.value, span, true);
     }
     if takes(Form::Section) {
-        let wanted = sections::Wanted { terms, within, not, max_words: *max_words, not_self: *not_self, title: *title, heading: *heading };
+        let wanted = sections::Wanted {
+            terms,
+            within,
+            not,
+            max_words: *max_words,
+            not_self: *not_self,
+            title: *title,
+            heading: *heading,
+        };
         sections::read(one, &wanted);
     }
 }
@@ -225,9 +267,16 @@ fn channel(one: &mut Ask<'_>) {
     for unit in &doc.document.units {
         let text = &unit.text;
         for (at, _) in text.match_indices('#') {
-            let free = text[..at].chars().next_back().is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '&' | '/' | '[' | '(' | '#')));
-            let name: String = text[at + 1..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
-            let named = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.trim_matches(['-', '_']).contains(['-', '_']);
+            let free = text[..at]
+                .chars()
+                .next_back()
+                .is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '&' | '/' | '[' | '(' | '#')));
+            let name: String = text[at + 1..]
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+                .collect();
+            let named = name.starts_with(|c: char| c.is_ascii_lowercase())
+                && name.trim_matches(['-', '_']).contains(['-', '_']);
             if free && named {
                 let span = doc.locate(unit.span, &format!("#{name}"));
                 one.value(&format!("#{name}"), span, false);

@@ -14,7 +14,8 @@ use crate::model::Model;
 use crate::policy::{Artifact, How, PolicySet, StateName};
 
 /// Folders at the root whose files speak for every model.
-const SHARED: [&str; 9] = ["docs", "doc", ".github", ".gitlab", "ops", "governance", "runbooks", "dags", "compliance"];
+const SHARED: [&str; 9] =
+    ["docs", "doc", ".github", ".gitlab", "ops", "governance", "runbooks", "dags", "compliance"];
 /// The most files that are read for one artifact of one model, best placed first.
 const MAX_CANDIDATES: usize = 200;
 
@@ -70,7 +71,12 @@ pub struct Surveyor<'a, 'r> {
 
 impl<'a, 'r> Surveyor<'a, 'r> {
     /// A surveyor with nothing read yet.
-    pub fn new(set: &'a PolicySet, snapshot: &'a Snapshot<'r>, places: &'a Places, models: &'a [Model]) -> Surveyor<'a, 'r> {
+    pub fn new(
+        set: &'a PolicySet,
+        snapshot: &'a Snapshot<'r>,
+        places: &'a Places,
+        models: &'a [Model],
+    ) -> Surveyor<'a, 'r> {
         let essential = (0..set.artifacts.len()).map(|a| set.essential(a)).collect();
         Surveyor { set, snapshot, places, models, essential, cache: BTreeMap::new() }
     }
@@ -79,7 +85,12 @@ impl<'a, 'r> Surveyor<'a, 'r> {
     ///
     /// # Errors
     /// When a file cannot be read out of Git.
-    pub fn survey(&mut self, model: &Model, texts: &mut Texts, sources: &mut Sources) -> Result<Survey, Error> {
+    pub fn survey(
+        &mut self,
+        model: &Model,
+        texts: &mut Texts,
+        sources: &mut Sources,
+    ) -> Result<Survey, Error> {
         let mut evidence = Vec::with_capacity(self.set.artifacts.len());
         for artifact in 0..self.set.artifacts.len() {
             evidence.push(self.one(artifact, model, texts, sources)?);
@@ -87,12 +98,20 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         Ok(Survey { evidence })
     }
 
-    fn one(&mut self, index: usize, model: &Model, texts: &mut Texts, sources: &mut Sources) -> Result<Evidence, Error> {
+    fn one(
+        &mut self,
+        index: usize,
+        model: &Model,
+        texts: &mut Texts,
+        sources: &mut Sources,
+    ) -> Result<Evidence, Error> {
         let artifact = &self.set.artifacts[index];
         let mut near: Vec<(usize, usize, &Hit)> = Vec::new();
         let mut elsewhere: Vec<(&Hit, &Model)> = Vec::new();
         for hit in &self.places.hits {
-            let Some(source) = hit.sources.iter().filter(|(a, _)| *a == index).map(|(_, s)| *s).min() else { continue };
+            let Some(source) = hit.sources.iter().filter(|(a, _)| *a == index).map(|(_, s)| *s).min() else {
+                continue;
+            };
             match self.distance(&hit.path, model) {
                 Some(distance) => near.push((distance, source, hit)),
                 None => {
@@ -120,7 +139,10 @@ impl<'a, 'r> Surveyor<'a, 'r> {
 
     /// The model that a path belongs to: the deepest folder that holds it.
     fn home(&self, path: &RepoPath) -> Option<&'a Model> {
-        self.models.iter().filter(|m| m.path.contains(path.as_bytes())).max_by_key(|m| m.path.as_bytes().len())
+        self.models
+            .iter()
+            .filter(|m| m.path.contains(path.as_bytes()))
+            .max_by_key(|m| m.path.as_bytes().len())
     }
 
     /// How far a file lies from the model, `None` when it does not speak for it.
@@ -136,7 +158,9 @@ impl<'a, 'r> Surveyor<'a, 'r> {
                 let text = path.to_text();
                 match text.split_once('/') {
                     None => Some(100),
-                    Some((first, _)) if SHARED.iter().any(|s| first.eq_ignore_ascii_case(s)) => Some(101 + depth(path.as_bytes()).min(90)),
+                    Some((first, _)) if SHARED.iter().any(|s| first.eq_ignore_ascii_case(s)) => {
+                        Some(101 + depth(path.as_bytes()).min(90))
+                    }
                     Some(_) => None,
                 }
             }
@@ -153,13 +177,23 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         sources: &mut Sources,
     ) -> Result<Option<Candidate>, Error> {
         let artifact = &self.set.artifacts[index];
-        let by_model = artifact.sources.iter().flat_map(|s| &s.facts).flat_map(|(_, r)| r).any(|r| matches!(r.how, How::Owners { .. }));
+        let by_model = artifact
+            .sources
+            .iter()
+            .flat_map(|s| &s.facts)
+            .flat_map(|(_, r)| r)
+            .any(|r| matches!(r.how, How::Owners { .. }));
         let key = (index, hit.path.clone());
         if !by_model && let Some(found) = self.cache.get(&key) {
             return Ok(Some(found.clone()));
         }
         let found = match hit.kind {
-            EntryKind::Symlink => Some(bare(hit, source, StateName::Pointer, "it is a symbolic link, which is never followed: put the file itself here")),
+            EntryKind::Symlink => Some(bare(
+                hit,
+                source,
+                StateName::Pointer,
+                "it is a symbolic link, which is never followed: put the file itself here",
+            )),
             EntryKind::Gitlink => None,
             EntryKind::File { .. } => self.read(index, source, hit, model, texts, sources)?,
         };
@@ -180,7 +214,9 @@ impl<'a, 'r> Surveyor<'a, 'r> {
     ) -> Result<Option<Candidate>, Error> {
         Ok(match texts.load(self.snapshot, sources, &hit.path)? {
             Loaded::Other(content) => Some(not_text(hit, source, &content)),
-            Loaded::Plain(_) => Some(bare(hit, source, StateName::Unreadable, "its format is not one that roadworthy reads")),
+            Loaded::Plain(_) => {
+                Some(bare(hit, source, StateName::Unreadable, "its format is not one that roadworthy reads"))
+            }
             Loaded::Read(document) => {
                 let text = sources.get(document.source).text.clone();
                 self.judge(index, hit, &document, &text, model)
@@ -190,14 +226,23 @@ impl<'a, 'r> Surveyor<'a, 'r> {
 
     /// Reads and judges a document; `None` when its content shows that no source of the artifact
     /// speaks of it (a YAML file of another `kind`).
-    fn judge(&self, index: usize, hit: &Hit, document: &Document, text: &str, model: &Model) -> Option<Candidate> {
+    fn judge(
+        &self,
+        index: usize,
+        hit: &Hit,
+        document: &Document,
+        text: &str,
+        model: &Model,
+    ) -> Option<Candidate> {
         let artifact = &self.set.artifacts[index];
         let doc = Prepared::new(document, text);
         let applies = |s: usize| {
             let spec = &artifact.sources[s];
-            (spec.formats.is_empty() || spec.formats.contains(&document.format)) && spec.when.iter().all(|w| w.is_match(text))
+            (spec.formats.is_empty() || spec.formats.contains(&document.format))
+                && spec.when.iter().all(|w| w.is_match(text))
         };
-        let specs: Vec<usize> = hit.sources.iter().filter(|(a, s)| *a == index && applies(*s)).map(|(_, s)| *s).collect();
+        let specs: Vec<usize> =
+            hit.sources.iter().filter(|(a, s)| *a == index && applies(*s)).map(|(_, s)| *s).collect();
         let first = *specs.first()?;
         let mut facts = Facts::default();
         canonical::read(self.set, artifact, &doc, &model.path, &mut facts);
@@ -207,9 +252,18 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         facts.dedup();
         let met = self.essential[index].iter().filter(|group| group.iter().any(|&f| facts.has(f))).count();
         let path = hit.path.to_text();
-        let subject = Subject { set: self.set, artifact, doc: &doc, facts: &facts, lacks: met < self.essential[index].len(), path: &path };
+        let subject = Subject {
+            set: self.set,
+            artifact,
+            doc: &doc,
+            facts: &facts,
+            lacks: met < self.essential[index].len(),
+            path: &path,
+        };
         let state = match &document.error {
-            Some(error) if met == 0 => State::new(StateName::Unreadable, error.text.clone(), Some(error.span)),
+            Some(error) if met == 0 => {
+                State::new(StateName::Unreadable, error.text.clone(), Some(error.span))
+            }
             _ => state(&subject),
         };
         Some(Candidate {
@@ -254,16 +308,26 @@ fn misplaced(hit: &Hit, other: &Model, artifact: usize) -> Candidate {
 
 fn not_text(hit: &Hit, source: usize, content: &Content) -> Candidate {
     let (state, reason) = match content {
-        Content::LfsPointer { size, .. } => {
-            (StateName::Pointer, format!("it is a Git LFS pointer to {size} bytes that are not in the repository: store documents as plain files"))
+        Content::LfsPointer { size, .. } => (
+            StateName::Pointer,
+            format!(
+                "it is a Git LFS pointer to {size} bytes that are not in the repository: store documents as plain files"
+            ),
+        ),
+        Content::NotUtf8 { line } => {
+            (StateName::Unreadable, format!("line {line} is not UTF-8: save it as UTF-8"))
         }
-        Content::NotUtf8 { line } => (StateName::Unreadable, format!("line {line} is not UTF-8: save it as UTF-8")),
         Content::Utf16 => (StateName::Unreadable, "it is UTF-16: save it as UTF-8".to_string()),
-        Content::Binary => (StateName::Unreadable, "it is a binary file: write it as text, best as Markdown".to_string()),
-        Content::TooLarge { size } => {
-            (StateName::Unreadable, format!("it has {size} bytes, more than `[limits] max_file_bytes` in roadworthy.toml allows"))
+        Content::Binary => {
+            (StateName::Unreadable, "it is a binary file: write it as text, best as Markdown".to_string())
         }
-        Content::Symlink { .. } => (StateName::Pointer, "it is a symbolic link, which is never followed".to_string()),
+        Content::TooLarge { size } => (
+            StateName::Unreadable,
+            format!("it has {size} bytes, more than `[limits] max_file_bytes` in roadworthy.toml allows"),
+        ),
+        Content::Symlink { .. } => {
+            (StateName::Pointer, "it is a symbolic link, which is never followed".to_string())
+        }
         Content::Gitlink => (StateName::Pointer, "it is a submodule".to_string()),
         Content::Text(_) => (StateName::Unreadable, "it could not be read".to_string()),
     };
@@ -288,7 +352,11 @@ fn combined(artifact: &Artifact, candidates: &[Candidate]) -> Facts {
 fn looked(artifact: &Artifact, model: &Model) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for file in artifact.sources.iter().flat_map(|s| &s.files) {
-        let shown = if model.path.is_root() { file.value.trim_start_matches('/').to_string() } else { format!("{}/**/{}", model.path, file.value.trim_start_matches('/')) };
+        let shown = if model.path.is_root() {
+            file.value.trim_start_matches('/').to_string()
+        } else {
+            format!("{}/**/{}", model.path, file.value.trim_start_matches('/'))
+        };
         if !out.contains(&shown) {
             out.push(shown);
         }

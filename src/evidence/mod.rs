@@ -81,7 +81,9 @@ impl Facts {
 
     /// The first place where the fact should stand and does not.
     pub fn flaw(&self, fact: usize) -> Option<&Flaw> {
-        let of = |kind: bool| self.flaws.iter().find(move |f| f.fact == fact && (f.kind == FlawKind::Unfilled) == kind);
+        let of = |kind: bool| {
+            self.flaws.iter().find(move |f| f.fact == fact && (f.kind == FlawKind::Unfilled) == kind)
+        };
         of(false).or_else(|| of(true))
     }
 }

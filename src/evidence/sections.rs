@@ -1,7 +1,7 @@
 //! Facts that a section states under a heading of the right name.
 
-use super::facts::Ask;
 use super::FlawKind;
+use super::facts::Ask;
 use crate::artifact::document::Unit;
 use crate::artifact::types::{self, Reading, ValueType};
 use crate::diag::Span;
@@ -41,7 +41,7 @@ pub(super) fn read(one: &mut Ask<'_>, wanted: &Wanted<'_>) {
         }
         let units: Vec<&Unit> = doc.document.section(index).collect();
         if small(one.is) {
-            small_values(one, &units, heading.span);
+            small_values(one, wanted, &units, heading.span);
         } else {
             whole(one, wanted, index, &units);
         }
@@ -58,11 +58,11 @@ fn small(is: ValueType) -> bool {
     !matches!(is, ValueType::Prose(_) | ValueType::Any | ValueType::Command | ValueType::TrainingCommand)
 }
 
-fn small_values(one: &mut Ask<'_>, units: &[&Unit], heading: Span) {
+fn small_values(one: &mut Ask<'_>, wanted: &Wanted<'_>, units: &[&Unit], heading: Span) {
     let mut found = false;
     let mut filled = 0;
     for unit in units {
-        if types::is_placeholder(&unit.text, &one.set.words) {
+        if types::is_placeholder(&unit.text, &one.set.words) || answers_something_else(one, wanted, unit) {
             continue;
         }
         filled += 1;
@@ -79,6 +79,14 @@ fn small_values(one: &mut Ask<'_>, units: &[&Unit], heading: Span) {
     }
 }
 
+/// True when the unit carries a label that `not` excludes: `Next review: …` among the signatures.
+fn answers_something_else(one: &Ask<'_>, wanted: &Wanted<'_>, unit: &Unit) -> bool {
+    let Some(not) = wanted.not else { return false };
+    let pairs = one.doc.document.pairs.iter().enumerate();
+    let inside = |span: Span| span.start >= unit.span.start && span.end <= unit.span.end;
+    pairs.filter(|(_, p)| inside(p.key_span)).any(|(index, _)| not.find(one.doc.key(index)).is_some())
+}
+
 fn whole(one: &mut Ask<'_>, wanted: &Wanted<'_>, heading: usize, units: &[&Unit]) {
     let doc = one.doc;
     let head = &doc.document.headings[heading];
@@ -90,7 +98,8 @@ fn whole(one: &mut Ask<'_>, wanted: &Wanted<'_>, heading: usize, units: &[&Unit]
         }
         return;
     }
-    let filled: Vec<&&Unit> = units.iter().filter(|u| !types::is_placeholder(&u.text, &one.set.words)).collect();
+    let filled: Vec<&&Unit> =
+        units.iter().filter(|u| !types::is_placeholder(&u.text, &one.set.words)).collect();
     let mut text = filled.iter().map(|u| u.text.as_str()).collect::<Vec<_>>().join("\n");
     for line in &code {
         text.push('\n');
@@ -137,7 +146,9 @@ pub(super) fn question_like(text: &str) -> bool {
             _ => {}
         }
     }
-    questions >= 1 && (questions > statements + 1 || questions == 1 && statements == 0 && text.trim_end().ends_with(['?', '？']))
+    questions >= 1
+        && (questions > statements + 1
+            || questions == 1 && statements == 0 && text.trim_end().ends_with(['?', '？']))
 }
 
 #[cfg(test)]

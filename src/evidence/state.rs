@@ -42,12 +42,21 @@ fn wrong_kind(s: &Subject<'_>) -> Sign {
         for (piece, span) in introductions(s) {
             if let Some(found) = terms.find(&Folded::new(&piece)) {
                 let words = piece.get(found.range).unwrap_or("").to_string();
-                return Some((format!("it introduces itself with \"{words}\""), Some(s.doc.locate(span, &words))));
+                return Some((
+                    format!("it introduces itself with \"{words}\""),
+                    Some(s.doc.locate(span, &words)),
+                ));
             }
         }
     }
     let not_type = s.set.list("not_type");
-    for pair in s.doc.document.pairs.iter().filter(|p| p.form == Form::Front && matches!(p.key.as_str(), "type" | "layout" | "kind")) {
+    for pair in s
+        .doc
+        .document
+        .pairs
+        .iter()
+        .filter(|p| p.form == Form::Front && matches!(p.key.as_str(), "type" | "layout" | "kind"))
+    {
         if not_type.is_match(&pair.value) {
             return Some((format!("its front matter says that it is a {}", pair.value), Some(pair.span)));
         }
@@ -71,7 +80,9 @@ fn introductions(s: &Subject<'_>) -> Vec<(String, Span)> {
     if let Some(unit) = first
         && let Some(range) = super::prepared::split_sentences(&unit.text).into_iter().next()
     {
-        let words = unit.text[range].split_whitespace().filter(|w| !w.contains("://") && !w.contains("www.") && !w.contains('/'));
+        let words = unit.text[range]
+            .split_whitespace()
+            .filter(|w| !w.contains("://") && !w.contains("www.") && !w.contains('/'));
         out.push((words.collect::<Vec<_>>().join(" "), unit.span));
     }
     out
@@ -88,17 +99,25 @@ fn lists_fields(s: &Subject<'_>) -> Sign {
     };
     let fields: Vec<_> = items.iter().filter(|u| field(&u.text)).collect();
     if fields.len() >= 6 && fields.len() * 100 >= items.len() * 35 {
-        return Some((format!("{} of its {} list items are names of fields", fields.len(), items.len()), Some(s.doc.line_of(fields[0]))));
+        return Some((
+            format!("{} of its {} list items are names of fields", fields.len(), items.len()),
+            Some(s.doc.line_of(fields[0])),
+        ));
     }
     let routes = route_lines(s.doc.text);
-    (routes >= 4).then(|| (format!("it describes an API: {routes} routes"), s.doc.document.title.as_ref().map(|t| t.span)))
+    (routes >= 4).then(|| {
+        (format!("it describes an API: {routes} routes"), s.doc.document.title.as_ref().map(|t| t.span))
+    })
 }
 
 fn route_lines(text: &str) -> usize {
     let verb = |w: &str| w.split('/').all(|v| matches!(v, "GET" | "POST" | "PUT" | "PATCH" | "DELETE"));
     text.lines()
         .map(|line| {
-            let words: Vec<&str> = line.split(|c: char| c.is_whitespace() || matches!(c, '`' | '|' | '*')).filter(|w| !w.is_empty()).collect();
+            let words: Vec<&str> = line
+                .split(|c: char| c.is_whitespace() || matches!(c, '`' | '|' | '*'))
+                .filter(|w| !w.is_empty())
+                .collect();
             words.windows(2).filter(|w| verb(w[0]) && w[1].starts_with('/') && w[1].len() > 1).count()
         })
         .sum()
@@ -139,7 +158,9 @@ fn other_text(s: &Subject<'_>) -> Sign {
         }
     }
     let (span, words) = first?;
-    (count >= minimum).then(|| (format!("it speaks like another kind of text: \"{words}\", {count} such phrases"), Some(span)))
+    (count >= minimum).then(|| {
+        (format!("it speaks like another kind of text: \"{words}\", {count} such phrases"), Some(span))
+    })
 }
 
 /// True for a path that is a template by its folder or name.
@@ -149,7 +170,9 @@ pub(super) fn template_path(set: &PolicySet, path: &str) -> Option<String> {
     let (name, folders) = parts.split_last()?;
     let folder = folders.iter().find(|folder| words.is_whole(folder));
     let stem = name.split('.').filter(|part| !part.is_empty());
-    folder.map(|f| f.to_string()).or_else(|| stem.flat_map(|part| part.split(['-', '_'])).find(|part| words.is_whole(part)).map(str::to_string))
+    folder.map(|f| f.to_string()).or_else(|| {
+        stem.flat_map(|part| part.split(['-', '_'])).find(|part| words.is_whole(part)).map(str::to_string)
+    })
 }
 
 fn template(s: &Subject<'_>) -> Sign {
@@ -162,7 +185,10 @@ fn template(s: &Subject<'_>) -> Sign {
     let open: Vec<_> = units.iter().filter(|u| types::has_placeholder(&u.text, &s.set.words)).collect();
     let prose = units.iter().filter(|u| u.kind != UnitKind::Cell).count().max(1);
     if open.len() >= 3 && open.len() * 10 >= prose * 3 {
-        return Some((format!("{} places are still to be filled in", open.len()), Some(s.doc.line_of(open[0]))));
+        return Some((
+            format!("{} places are still to be filled in", open.len()),
+            Some(s.doc.line_of(open[0])),
+        ));
     }
     fictional(s).or_else(|| unanswered(s)).or_else(|| unfilled(s))
 }
@@ -183,28 +209,52 @@ fn fictional(s: &Subject<'_>) -> Sign {
 }
 
 fn unanswered(s: &Subject<'_>) -> Sign {
-    let prose: Vec<_> = s.doc.document.units.iter().filter(|u| matches!(u.kind, UnitKind::Paragraph | UnitKind::Item)).collect();
-    let asks: Vec<_> = prose.iter().filter(|u| u.text.trim_end_matches(['*', '_', ' ']).ends_with(['?', '？'])).collect();
-    (asks.len() >= 5 && asks.len() * 2 >= prose.len())
-        .then(|| (format!("{} of its {} paragraphs are questions without an answer", asks.len(), prose.len()), Some(s.doc.line_of(asks[0]))))
+    let prose: Vec<_> = s
+        .doc
+        .document
+        .units
+        .iter()
+        .filter(|u| matches!(u.kind, UnitKind::Paragraph | UnitKind::Item))
+        .collect();
+    let asks: Vec<_> =
+        prose.iter().filter(|u| u.text.trim_end_matches(['*', '_', ' ']).ends_with(['?', '？'])).collect();
+    (asks.len() >= 5 && asks.len() * 2 >= prose.len()).then(|| {
+        (
+            format!("{} of its {} paragraphs are questions without an answer", asks.len(), prose.len()),
+            Some(s.doc.line_of(asks[0])),
+        )
+    })
 }
 
 /// Three different facts whose place is there and not filled in.
 fn unfilled(s: &Subject<'_>) -> Sign {
     let open: Vec<usize> = (0..s.artifact.facts.len())
-        .filter(|&fact| !s.facts.has(fact) && s.facts.flaws.iter().any(|f| f.fact == fact && f.kind == super::FlawKind::Unfilled))
+        .filter(|&fact| {
+            !s.facts.has(fact)
+                && s.facts.flaws.iter().any(|f| f.fact == fact && f.kind == super::FlawKind::Unfilled)
+        })
         .collect();
-    let mut places: Vec<Span> = s.facts.flaws.iter().filter(|f| open.contains(&f.fact) && f.kind == super::FlawKind::Unfilled).map(|f| f.span).collect();
+    let mut places: Vec<Span> = s
+        .facts
+        .flaws
+        .iter()
+        .filter(|f| open.contains(&f.fact) && f.kind == super::FlawKind::Unfilled)
+        .map(|f| f.span)
+        .collect();
     places.sort_unstable();
     places.dedup();
     let names: Vec<&str> = open.iter().take(4).map(|&f| s.artifact.facts[f].title.as_str()).collect();
-    (open.len() >= 3 && places.len() >= 3 && s.lacks).then(|| (format!("nobody filled in {}", names.join(", ")), places.first().copied()))
+    (open.len() >= 3 && places.len() >= 3 && s.lacks)
+        .then(|| (format!("nobody filled in {}", names.join(", ")), places.first().copied()))
 }
 
 fn stub(s: &Subject<'_>) -> Sign {
     let document = s.doc.document;
     let structured = matches!(document.format, Format::Yaml | Format::Json | Format::Toml);
-    let silent = document.units.is_empty() && document.pairs.is_empty() && document.code.is_empty() && document.owners.is_empty();
+    let silent = document.units.is_empty()
+        && document.pairs.is_empty()
+        && document.code.is_empty()
+        && document.owners.is_empty();
     if silent && document.nodes.iter().all(|n| matches!(n.scalar, Scalar::Null | Scalar::Empty)) {
         return Some(("there is nothing in it".to_string(), None));
     }
@@ -212,7 +262,11 @@ fn stub(s: &Subject<'_>) -> Sign {
         return None;
     }
     let cells: Vec<_> = document.units.iter().filter(|u| u.kind == UnitKind::Cell).collect();
-    let empty = document.pairs.iter().filter(|p| p.form == Form::Column && types::is_placeholder(&p.value, &s.set.words)).count();
+    let empty = document
+        .pairs
+        .iter()
+        .filter(|p| p.form == Form::Column && types::is_placeholder(&p.value, &s.set.words))
+        .count();
     let columns = document.pairs.iter().filter(|p| p.form == Form::Column).count();
     if columns >= 8 && empty * 10 >= columns * 4 {
         return Some((format!("{empty} of {columns} table cells are empty"), cells.first().map(|c| c.span)));
@@ -244,7 +298,8 @@ fn short(s: &Subject<'_>) -> Sign {
     let words: usize = s.doc.document.units.iter().map(|u| said(&u.text)).sum();
     let code: usize = s.doc.document.code.iter().filter(|c| !c.inline).count();
     let minimum = usize::try_from(s.artifact.nature.min_words).unwrap_or(usize::MAX);
-    (words + 4 * code < minimum).then(|| (format!("it says only {words} words"), s.doc.document.title.as_ref().map(|t| t.span)))
+    (words + 4 * code < minimum)
+        .then(|| (format!("it says only {words} words"), s.doc.document.title.as_ref().map(|t| t.span)))
 }
 
 /// What the document says of itself: its status first, free phrases near its top second.
@@ -255,7 +310,8 @@ fn veto(s: &Subject<'_>) -> Option<State> {
 /// Status fields are read in the first part of a document only: further down they are about
 /// something else.
 fn status(s: &Subject<'_>) -> Option<State> {
-    let (labels, draft, vetoed) = (s.set.list("status_label"), s.set.list("draft_status"), s.set.list("veto_status"));
+    let (labels, draft, vetoed) =
+        (s.set.list("status_label"), s.set.list("draft_status"), s.set.list("veto_status"));
     let judge = |value: &str, span: Span| {
         let short: String = value.chars().take(40).collect();
         let state = if draft.is_match(&short) { StateName::Draft } else { StateName::Vetoed };
@@ -267,16 +323,25 @@ fn status(s: &Subject<'_>) -> Option<State> {
     for pair in document.pairs.iter().filter(|p| matches!(p.form, Form::Front | Form::Label | Form::Row)) {
         let near = (pair.span.start as usize) < top;
         let named = pair.key.split_whitespace().count() <= 3 && labels.is_whole(&pair.key);
-        if near && named && !pair.value.contains(" | ") && let Some(state) = judge(&pair.value, pair.span) {
+        if near
+            && named
+            && !pair.value.contains(" | ")
+            && let Some(state) = judge(&pair.value, pair.span)
+        {
             return Some(state);
         }
     }
     let own = ["status", "info.status", "spec.lifecycle", "metadata.status", "document.status"];
-    document.nodes.iter().filter(|n| own.contains(&n.path.to_lowercase().as_str())).find_map(|n| judge(&n.value, n.span))
+    document
+        .nodes
+        .iter()
+        .filter(|n| own.contains(&n.path.to_lowercase().as_str()))
+        .find_map(|n| judge(&n.value, n.span))
 }
 
 fn phrases(s: &Subject<'_>) -> Option<State> {
-    let (anywhere, head, aside) = (s.set.list("veto_phrase"), s.set.list("veto_head"), s.set.list("veto_not_in"));
+    let (anywhere, head, aside) =
+        (s.set.list("veto_phrase"), s.set.list("veto_head"), s.set.list("veto_not_in"));
     let document = s.doc.document;
     let zone = document.headings.get(2).map_or(s.doc.text.len() / 10 + 600, |h| h.span.start as usize);
     for sentence in s.doc.sentences() {
@@ -285,11 +350,20 @@ fn phrases(s: &Subject<'_>) -> Option<State> {
             continue;
         }
         let top = (unit.span.start as usize) <= zone || unit.kind == UnitKind::Comment;
-        let found = anywhere.find(&sentence.folded).or_else(|| if top { head.find(&sentence.folded) } else { None });
+        let found =
+            anywhere.find(&sentence.folded).or_else(|| if top { head.find(&sentence.folded) } else { None });
         if let Some(found) = found {
             let words = unit.text[sentence.range.clone()].get(found.range).unwrap_or("").trim().to_string();
-            let name = if s.set.list("draft_status").is_match(&words) { StateName::Draft } else { StateName::Vetoed };
-            return Some(State::new(name, format!("it says \"{}\"", normalise_quote(&words)), Some(s.doc.locate(unit.span, &words))));
+            let name = if s.set.list("draft_status").is_match(&words) {
+                StateName::Draft
+            } else {
+                StateName::Vetoed
+            };
+            return Some(State::new(
+                name,
+                format!("it says \"{}\"", normalise_quote(&words)),
+                Some(s.doc.locate(unit.span, &words)),
+            ));
         }
     }
     None

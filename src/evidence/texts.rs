@@ -30,15 +30,20 @@ impl Texts {
     ///
     /// # Errors
     /// When Git cannot give the object: what cannot be read cannot be judged.
-    pub fn load(&mut self, snapshot: &Snapshot<'_>, sources: &mut Sources, path: &RepoPath) -> Result<Loaded, Error> {
+    pub fn load(
+        &mut self,
+        snapshot: &Snapshot<'_>,
+        sources: &mut Sources,
+        path: &RepoPath,
+    ) -> Result<Loaded, Error> {
         if let Some(found) = self.loaded.get(path) {
             return Ok(found.clone());
         }
         let loaded = match snapshot.read(path.as_bytes())? {
             Content::Text(text) => {
                 let source = sources.add(Origin::Repository(path.clone()), text.clone());
-                match read::format_of(path.as_bytes(), &text) {
-                    Some(format) => Loaded::Read(Arc::new(read::read(source, &text, format))),
+                match read::read_file(source, path.as_bytes(), &text) {
+                    Some(document) => Loaded::Read(Arc::new(document)),
                     None => Loaded::Plain(source),
                 }
             }

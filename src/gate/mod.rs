@@ -77,7 +77,9 @@ fn subject(repo: &Repo, request: &Request) -> Subject {
     };
     let on = |name: Option<String>| name.map_or_else(String::new, |name| format!(" (branch {name})"));
     let (what, commit) = match &request.target {
-        Target::Commit(id) => (format!("commit {}{}", id.short(), on(branch(Some(*id)))), Some(id.to_string())),
+        Target::Commit(id) => {
+            (format!("commit {}{}", id.short(), on(branch(Some(*id)))), Some(id.to_string()))
+        }
         Target::Index => (format!("staged files{}", on(branch(None))), None),
         Target::WorkTree => (format!("work tree{}", on(branch(None))), None),
     };
@@ -133,7 +135,9 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
                 continue;
             }
             let drifts = match (&answers, asked.drifts.get(&(m, r))) {
-                (Some(answers), Some(indexes)) => indexes.iter().filter_map(|i| answers.moved.get(*i)).collect(),
+                (Some(answers), Some(indexes)) => {
+                    indexes.iter().filter_map(|i| answers.moved.get(*i)).collect()
+                }
                 _ => Vec::new(),
             };
             let uncommitted = |path: &RepoPath| head.differs(&stage.snapshot, path);
@@ -173,7 +177,13 @@ fn about<'s>(set: &'s PolicySet, rule: &Rule) -> Option<(usize, &'s Artifact)> {
 fn row(stage: &Stage<'_>, m: usize) -> ModelRow {
     let model = &stage.models[m];
     let evidence = |survey: &Survey| {
-        stage.set.artifacts.iter().zip(&survey.evidence).filter_map(|(a, e)| Some((a.id.value.clone(), e.best()?.path.clone()))).collect()
+        stage
+            .set
+            .artifacts
+            .iter()
+            .zip(&survey.evidence)
+            .filter_map(|(a, e)| Some((a.id.value.clone(), e.best()?.path.clone())))
+            .collect()
     };
     ModelRow {
         id: model.id.clone(),
@@ -203,7 +213,8 @@ fn collect(stage: &Stage<'_>, request: &Request, commits: bool) -> Asked {
             if stage.set.severities(rule).of(model.tier) == Severity::Off {
                 continue;
             }
-            let one = check::questions(rule, artifact, model, &stage.surveys[m].evidence[index], &stage.snapshot);
+            let one =
+                check::questions(rule, artifact, model, &stage.surveys[m].evidence[index], &stage.snapshot);
             asked.query.people |= one.people;
             let first = asked.query.moved.len();
             asked.drifts.insert((m, r), (first..first + one.moved.len()).collect());
@@ -218,14 +229,24 @@ fn collect(stage: &Stage<'_>, request: &Request, commits: bool) -> Asked {
 }
 
 /// Walks the history once, only when a rule asks.
-fn walk(repo: &Repo, stage: &Stage<'_>, questions: Questions, tip: Option<CommitId>) -> Result<Option<Answers>, Box<Diagnostic>> {
+fn walk(
+    repo: &Repo,
+    stage: &Stage<'_>,
+    questions: Questions,
+    tip: Option<CommitId>,
+) -> Result<Option<Answers>, Box<Diagnostic>> {
     let Some(tip) = tip else { return Ok(None) };
     let nothing = questions.touched.is_empty() && questions.moved.is_empty() && !questions.people;
     if nothing {
         return Ok(Some(Answers::default()));
     }
-    let mailmap = if questions.people { repo.mailmap(&stage.snapshot).map_err(|e| Box::new(failure(&e)))? } else { Mailmap::default() };
-    let query = Query { touched: questions.touched, moved: questions.moved, people: questions.people, mailmap };
+    let mailmap = if questions.people {
+        repo.mailmap(&stage.snapshot).map_err(|e| Box::new(failure(&e)))?
+    } else {
+        Mailmap::default()
+    };
+    let query =
+        Query { touched: questions.touched, moved: questions.moved, people: questions.people, mailmap };
     repo.history(Some(tip), &query).map(Some).map_err(|error| Box::new(failure(&error)))
 }
 
@@ -239,7 +260,9 @@ impl<'r> Newest<'r> {
     fn of(repo: &'r Repo, target: &Target, tip: Option<CommitId>) -> Newest<'r> {
         match (target, tip) {
             (Target::Commit(_), _) => Newest { snapshot: None, same: true },
-            (_, Some(tip)) => Newest { snapshot: repo.snapshot(&Target::Commit(tip), &Limits::default()).ok(), same: false },
+            (_, Some(tip)) => {
+                Newest { snapshot: repo.snapshot(&Target::Commit(tip), &Limits::default()).ok(), same: false }
+            }
             (_, None) => Newest { snapshot: None, same: false },
         }
     }
@@ -249,7 +272,10 @@ impl<'r> Newest<'r> {
         if self.same {
             return false;
         }
-        let text = |snapshot: &Snapshot<'_>| match snapshot.get(path.as_bytes()).map(|_| snapshot.read(path.as_bytes())) {
+        let text = |snapshot: &Snapshot<'_>| match snapshot
+            .get(path.as_bytes())
+            .map(|_| snapshot.read(path.as_bytes()))
+        {
             Some(Ok(Content::Text(text))) => Some(text.replace("\r\n", "\n")),
             _ => None,
         };

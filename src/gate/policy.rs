@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Level, Origin, RepoPath, SourceId, Sources, Span};
 use crate::git::{Content, Snapshot};
-use crate::policy::{At, Config, FILE, Mistakes, Pack, PolicySet, builtin, closest, fold_path, glob, load_config, load_pack};
+use crate::policy::{
+    At, Config, FILE, Mistakes, Pack, PolicySet, builtin, closest, fold_path, glob, load_config, load_pack,
+};
 use crate::words::Words;
 
 use super::Extra;
@@ -96,8 +98,7 @@ pub fn with_pack(origin: Origin, text: &str, sources: &mut Sources, mistakes: &m
     let mut packs = all_built_in(sources, mistakes);
     let source = sources.add(origin, text);
     if let Some(pack) = load_pack(sources, source, mistakes) {
-        packs.retain(|p| p.id.value != pack.id.value);
-        packs.push(pack);
+        put(&mut packs, pack);
     }
     let words = words(&packs, mistakes);
     let nowhere = sources.add(Origin::BuiltIn("defaults".to_string()), "");
@@ -108,9 +109,14 @@ pub fn with_pack(origin: Origin, text: &str, sources: &mut Sources, mistakes: &m
 ///
 /// # Errors
 /// All mistakes in the configuration and in policy files.
-pub fn of_tree(snapshot: &Snapshot<'_>, extra: &[Extra], sources: &mut Sources) -> Result<PolicySet, Vec<Diagnostic>> {
+pub fn of_tree(
+    snapshot: &Snapshot<'_>,
+    extra: &[Extra],
+    sources: &mut Sources,
+) -> Result<PolicySet, Vec<Diagnostic>> {
     let mut mistakes = Mistakes::default();
-    let mut packs: Vec<Pack> = ALWAYS.iter().filter_map(|name| built_in(name, sources, &mut mistakes)).collect();
+    let mut packs: Vec<Pack> =
+        ALWAYS.iter().filter_map(|name| built_in(name, sources, &mut mistakes)).collect();
     let vocabulary = words(&packs, &mut mistakes);
     let config = config(snapshot, sources, &vocabulary, &mut mistakes);
     for name in &config.packs {
@@ -125,15 +131,21 @@ pub fn of_tree(snapshot: &Snapshot<'_>, extra: &[Extra], sources: &mut Sources) 
     for file in extra {
         let source = sources.add(file.origin.clone(), file.text.as_str());
         if let Some(pack) = load_pack(sources, source, &mut mistakes) {
-            // A built-in pack under test is loaded already.
-            if !packs.iter().any(|p| p.id.value == pack.id.value && matches!(file.origin, Origin::BuiltIn(_))) {
-                packs.push(pack);
-            }
+            put(&mut packs, pack);
         }
     }
-    let vocabulary = if packs.iter().skip(ALWAYS.len()).any(|p| !p.words.is_empty()) { words(&packs, &mut mistakes) } else { vocabulary };
+    let more = !extra.is_empty() || packs.iter().skip(ALWAYS.len()).any(|p| !p.words.is_empty());
+    let vocabulary = if more { words(&packs, &mut mistakes) } else { vocabulary };
     let set = PolicySet::assemble(packs, config, vocabulary, &mut mistakes);
     if mistakes.is_empty() { Ok(set) } else { Err(mistakes.into_vec()) }
+}
+
+/// Adds a pack, in place of one of the same id.
+fn put(packs: &mut Vec<Pack>, pack: Pack) {
+    match packs.iter_mut().find(|p| p.id.value == pack.id.value) {
+        Some(known) => *known = pack,
+        None => packs.push(pack),
+    }
 }
 
 fn config(snapshot: &Snapshot<'_>, sources: &mut Sources, words: &Words, mistakes: &mut Mistakes) -> Config {
@@ -158,31 +170,51 @@ fn near_miss(snapshot: &Snapshot<'_>, mistakes: &mut Mistakes) {
     for entry in snapshot.iter().filter(|e| !e.path.contains(&b'/')) {
         let name = String::from_utf8_lossy(entry.path);
         let folded = name.to_lowercase().replace(['_', '-'], "");
-        let meant = closest(&folded, [FILE]).is_some() || ["roadworthy.yaml", "roadworthy.yml", ".roadworthy.toml"].contains(&folded.as_str());
+        let meant = closest(&folded, [FILE]).is_some()
+            || ["roadworthy.yaml", "roadworthy.yml", ".roadworthy.toml"].contains(&folded.as_str());
         if meant && folded.starts_with(['r', '.']) {
             let message = format!("the file `{name}` looks like the configuration, which is named `{FILE}`");
-            mistakes.push(Diagnostic::new(Level::Error, "misnamed-config", message).help(format!("rename it: `git mv '{name}' {FILE}`")));
+            mistakes.push(
+                Diagnostic::new(Level::Error, "misnamed-config", message)
+                    .help(format!("rename it: `git mv '{name}' {FILE}`")),
+            );
         }
     }
 }
 
 /// A policy text of the tree. What is not a plain text there is a mistake.
-fn text(path: &RepoPath, snapshot: &Snapshot<'_>, sources: &mut Sources) -> Result<SourceId, Box<Diagnostic>> {
+fn text(
+    path: &RepoPath,
+    snapshot: &Snapshot<'_>,
+    sources: &mut Sources,
+) -> Result<SourceId, Box<Diagnostic>> {
     let wrong = |what: &str, help: &str| {
-        let mut diagnostic = Diagnostic::new(Level::Error, "unreadable-policy", format!("{path} {what}")).help(help);
+        let mut diagnostic =
+            Diagnostic::new(Level::Error, "unreadable-policy", format!("{path} {what}")).help(help);
         diagnostic.path = Some(path.clone());
         Box::new(diagnostic)
     };
     match snapshot.read(path.as_bytes()) {
         Ok(Content::Text(text)) => Ok(sources.add(Origin::Repository(path.clone()), text)),
-        Ok(Content::Symlink { .. } | Content::Gitlink) => Err(wrong("is a link, and links are never followed", "put the file itself in its place")),
+        Ok(Content::Symlink { .. } | Content::Gitlink) => {
+            Err(wrong("is a link, and links are never followed", "put the file itself in its place"))
+        }
         Ok(_) => Err(wrong("is not a text in UTF-8 of a reasonable size", "save it as UTF-8")),
         Err(error) => Err(Box::new(super::failure(&error))),
     }
 }
 
-fn own(pattern: &At<String>, snapshot: &Snapshot<'_>, sources: &mut Sources, packs: &mut Vec<Pack>, mistakes: &mut Mistakes) {
-    let Ok(glob) = glob(&format!("/{}", pattern.value.trim_start_matches("./").trim_start_matches('/'))) else { return };
+fn own(
+    pattern: &At<String>,
+    snapshot: &Snapshot<'_>,
+    sources: &mut Sources,
+    packs: &mut Vec<Pack>,
+    mistakes: &mut Mistakes,
+) {
+    let Ok(glob) = glob(&format!("/{}", pattern.value.trim_start_matches("./").trim_start_matches('/')))
+    else {
+        return;
+    };
     let matcher = glob.compile_matcher();
     let paths: Vec<RepoPath> = snapshot
         .iter()
@@ -190,7 +222,12 @@ fn own(pattern: &At<String>, snapshot: &Snapshot<'_>, sources: &mut Sources, pac
         .map(|e| RepoPath::from_git(e.path))
         .collect();
     if paths.is_empty() {
-        mistakes.add("no-such-policy", pattern.span, format!("no file of the judged tree matches `{}`", pattern.value), "matches nothing");
+        mistakes.add(
+            "no-such-policy",
+            pattern.span,
+            format!("no file of the judged tree matches `{}`", pattern.value),
+            "matches nothing",
+        );
     }
     for path in paths {
         match text(&path, snapshot, sources) {

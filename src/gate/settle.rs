@@ -9,7 +9,13 @@ use crate::policy::{self, Check, Rule, Waiver, WaiverFault};
 use crate::verdict::{Cell, Finding, Location, ModelRow, Severity, Verdict, Waived};
 
 /// Takes the outcome of one rule for one model into the verdict and the model's row.
-pub(super) fn outcome(verdict: &mut Verdict, row: &mut ModelRow, c: &Context<'_>, severity: policy::Severity, outcome: Outcome) {
+pub(super) fn outcome(
+    verdict: &mut Verdict,
+    row: &mut ModelRow,
+    c: &Context<'_>,
+    severity: policy::Severity,
+    outcome: Outcome,
+) {
     let cell = match outcome {
         Outcome::NotAsked => return,
         Outcome::Unknown(diagnostic) => {
@@ -69,7 +75,10 @@ fn reported(severity: policy::Severity) -> Severity {
 
 fn finding(c: &Context<'_>, severity: policy::Severity, problem: Problem) -> Finding {
     let severity = problem.at_most.map_or(severity, |most| severity.max(most));
-    let because = Note { span: problem.because.unwrap_or(c.rule.check_span), text: format!("`{}` asks for it", c.rule.id.value) };
+    let because = Note {
+        span: problem.because.unwrap_or(c.rule.check_span),
+        text: format!("`{}` asks for it", c.rule.id.value),
+    };
     let mut help = problem.help;
     help.push(c.rule.help.clone());
     let waiver = waiver_for(c, &c.rule.id.value);
@@ -100,11 +109,11 @@ fn waived(waiver: &Waiver) -> Waived {
 
 /// The waiver in force for a rule and the context's model.
 fn waiver_for<'c>(c: &Context<'c>, rule: &str) -> Option<&'c Waiver> {
-    c.set
-        .config
-        .waivers
-        .iter()
-        .find(|w| w.rule.value == rule && w.expires.value >= c.today && w.model.as_ref().is_none_or(|m| m.value == c.model.id))
+    c.set.config.waivers.iter().find(|w| {
+        w.rule.value == rule
+            && w.expires.value >= c.today
+            && w.model.as_ref().is_none_or(|m| m.value == c.model.id)
+    })
 }
 
 /// The rules about waivers themselves, judged once for the whole repository.
@@ -126,7 +135,13 @@ pub(super) fn waivers(verdict: &mut Verdict, stage: &Stage<'_>, request: &Reques
     verdict.findings.extend(found);
 }
 
-fn fault(fault: WaiverFault, waiver: &Waiver, verdict: &Verdict, stage: &Stage<'_>, request: &Request) -> Option<String> {
+fn fault(
+    fault: WaiverFault,
+    waiver: &Waiver,
+    verdict: &Verdict,
+    stage: &Stage<'_>,
+    request: &Request,
+) -> Option<String> {
     let (today, end) = (request.as_of, waiver.expires.value);
     let what = match &waiver.model {
         Some(model) => format!("the waiver of `{}` for model `{}`", waiver.rule.value, model.value),
@@ -135,11 +150,17 @@ fn fault(fault: WaiverFault, waiver: &Waiver, verdict: &Verdict, stage: &Stage<'
     let in_force = end >= today;
     let notice = today.checked_add_days(Days::new(stage.set.config.waiver_notice_days)).unwrap_or(end);
     match fault {
-        WaiverFault::Expired if !in_force => Some(format!("{what} ended on {end} and waives nothing any more")),
-        WaiverFault::Expiring if in_force && end <= notice => Some(format!("{what} ends on {end}, in {} days", (end - today).num_days())),
+        WaiverFault::Expired if !in_force => {
+            Some(format!("{what} ended on {end} and waives nothing any more"))
+        }
+        WaiverFault::Expiring if in_force && end <= notice => {
+            Some(format!("{what} ends on {end}, in {} days", (end - today).num_days()))
+        }
         WaiverFault::Unused if in_force && !stage.partial => {
-            let used = verdict.findings.iter().any(|f| f.waived.as_ref().is_some_and(|w| w.at == Some(waiver.span)));
-            (!used && verdict.undecided.is_empty()).then(|| format!("{what} waives nothing: the rule holds without it"))
+            let used =
+                verdict.findings.iter().any(|f| f.waived.as_ref().is_some_and(|w| w.at == Some(waiver.span)));
+            (!used && verdict.undecided.is_empty())
+                .then(|| format!("{what} waives nothing: the rule holds without it"))
         }
         WaiverFault::Expired | WaiverFault::Expiring | WaiverFault::Unused => None,
     }

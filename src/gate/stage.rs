@@ -26,7 +26,11 @@ pub struct Stage<'r> {
 ///
 /// # Errors
 /// Everything that makes a judgement impossible, each with what to do.
-pub fn stage<'r>(repo: &'r Repo, request: &Request, sources: &mut Sources) -> Result<Stage<'r>, Vec<Diagnostic>> {
+pub fn stage<'r>(
+    repo: &'r Repo,
+    request: &Request,
+    sources: &mut Sources,
+) -> Result<Stage<'r>, Vec<Diagnostic>> {
     let git = |error: crate::git::Error| vec![super::failure(&error)];
     let mut snapshot = repo.snapshot(&request.target, &Limits::default()).map_err(git)?;
     let set = policy::of_tree(&snapshot, &request.extra, sources)?;
@@ -66,7 +70,10 @@ fn unknown_model(id: &str, all: &[Model]) -> Diagnostic {
     let names: Vec<&str> = all.iter().map(|m| m.id.as_str()).collect();
     let help = match closest(id, names.iter().copied()) {
         Some(close) => format!("did you mean `{close}`?"),
-        None => format!("models of this repository: {}", names.iter().take(20).copied().collect::<Vec<_>>().join(", ")),
+        None => format!(
+            "models of this repository: {}",
+            names.iter().take(20).copied().collect::<Vec<_>>().join(", ")
+        ),
     };
     Diagnostic::new(Level::Error, "unknown-model", format!("there is no model named `{id}`")).help(help)
 }

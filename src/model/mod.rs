@@ -37,7 +37,10 @@ pub fn discover(config: &Config, snapshot: &Snapshot<'_>) -> Result<Vec<Model>, 
     let mut models: BTreeMap<String, Model> = BTreeMap::new();
     for spec in &config.models {
         if !spec.path.value.is_root() && !snapshot.has_dir(spec.path.value.as_bytes()) {
-            let message = format!("model `{}` lies in `{}`, which is no folder of the judged tree", spec.id.value, spec.path.value);
+            let message = format!(
+                "model `{}` lies in `{}`, which is no folder of the judged tree",
+                spec.id.value, spec.path.value
+            );
             problems.push(
                 Diagnostic::new(Level::Error, "model-path-missing", message)
                     .at(spec.path.span, "no such folder")
@@ -55,7 +58,13 @@ pub fn discover(config: &Config, snapshot: &Snapshot<'_>) -> Result<Vec<Model>, 
     }
     found(config, snapshot, &mut models, &mut problems);
     if config.models.is_empty() && config.discover.is_empty() {
-        let root = Model { id: ROOT_ID.to_string(), path: RepoPath::root(), tier: Tier::Standard, mode: None, listed: None };
+        let root = Model {
+            id: ROOT_ID.to_string(),
+            path: RepoPath::root(),
+            tier: Tier::Standard,
+            mode: None,
+            listed: None,
+        };
         models.insert(ROOT_ID.to_string(), root);
     }
     let count = models.len() as u64;
@@ -70,14 +79,20 @@ fn too_few(config: &Config, count: u64) -> Diagnostic {
         0 => "no model was found".to_string(),
         n => format!("{n} of at least {} models were found", config.minimum),
     };
-    let mut problem = Diagnostic::new(Level::Error, "no-model", format!("{said}: there is nothing to vouch for"));
+    let mut problem =
+        Diagnostic::new(Level::Error, "no-model", format!("{said}: there is nothing to vouch for"));
     if let Some(pattern) = config.discover.first() {
         problem = problem.at(pattern.span, "too few folders match");
     }
     problem.help("list the models as [[model]] tables in roadworthy.toml, or mend `discover` in [models]")
 }
 
-fn found(config: &Config, snapshot: &Snapshot<'_>, models: &mut BTreeMap<String, Model>, problems: &mut Vec<Diagnostic>) {
+fn found(
+    config: &Config,
+    snapshot: &Snapshot<'_>,
+    models: &mut BTreeMap<String, Model>,
+    problems: &mut Vec<Diagnostic>,
+) {
     if config.discover.is_empty() {
         return;
     }

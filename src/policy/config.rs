@@ -171,7 +171,8 @@ pub fn load(sources: &Sources, source: SourceId, words: &Words, mistakes: &mut M
     }
     config.models = top.tables("model", mistakes).into_iter().filter_map(|f| model(f, mistakes)).collect();
     unique_models(&config.models, mistakes);
-    config.waivers = top.tables("waiver", mistakes).into_iter().filter_map(|f| waiver(f, words, mistakes)).collect();
+    config.waivers =
+        top.tables("waiver", mistakes).into_iter().filter_map(|f| waiver(f, words, mistakes)).collect();
     top.finish(mistakes);
     config
 }
@@ -185,7 +186,12 @@ fn production(mut table: Fields<'_>, config: &mut Config, mistakes: &mut Mistake
             && key == "branches"
             && let Some(span) = span
         {
-            mistakes.add("empty-value", span, "no branch is production: nothing would ever be judged", "name at least one branch");
+            mistakes.add(
+                "empty-value",
+                span,
+                "no branch is production: nothing would ever be judged",
+                "name at least one branch",
+            );
         }
         Some(found.into_iter().map(|at| at.value).collect::<Vec<_>>())
     };
@@ -205,7 +211,12 @@ fn policy(mut table: Fields<'_>, config: &mut Config, mistakes: &mut Mistakes) {
     config.files = table.strings("files", mistakes).unwrap_or_default();
     for file in &config.files {
         if let Err(error) = names::glob(&file.value) {
-            mistakes.add("bad-glob", file.span, format!("the pattern `{}` does not compile", file.value), error);
+            mistakes.add(
+                "bad-glob",
+                file.span,
+                format!("the pattern `{}` does not compile", file.value),
+                error,
+            );
         }
     }
     if let Some(mut severities) = table.table("severity", mistakes) {
@@ -247,19 +258,39 @@ fn model(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<ModelSpec> {
     fields.finish(mistakes);
     let (id, path) = (id?, path?);
     let Some(folder) = RepoPath::parse(&path.value) else {
-        mistakes.add("bad-path", path.span, format!("`{}` is not a folder of this repository", path.value), "write a relative path such as `models/churn`");
+        mistakes.add(
+            "bad-path",
+            path.span,
+            format!("`{}` is not a folder of this repository", path.value),
+            "write a relative path such as `models/churn`",
+        );
         return None;
     };
-    Some(ModelSpec { id, path: At { value: folder, span: path.span }, tier: tier.unwrap_or(Tier::Standard), mode })
+    Some(ModelSpec {
+        id,
+        path: At { value: folder, span: path.span },
+        tier: tier.unwrap_or(Tier::Standard),
+        mode,
+    })
 }
 
 fn unique_models(models: &[ModelSpec], mistakes: &mut Mistakes) {
     for (index, model) in models.iter().enumerate() {
         if let Some(first) = models[..index].iter().find(|m| m.id.value == model.id.value) {
-            let mistake = mistakes.add("duplicate-id", model.id.span, format!("two models have the id `{}`", model.id.value), "second");
+            let mistake = mistakes.add(
+                "duplicate-id",
+                model.id.span,
+                format!("two models have the id `{}`", model.id.value),
+                "second",
+            );
             mistake.related.push(crate::diag::Note { span: first.id.span, text: "first".to_string() });
         } else if let Some(first) = models[..index].iter().find(|m| m.path.value == model.path.value) {
-            let mistake = mistakes.add("duplicate-path", model.path.span, format!("two models lie in `{}`", model.path.value), "second");
+            let mistake = mistakes.add(
+                "duplicate-path",
+                model.path.span,
+                format!("two models lie in `{}`", model.path.value),
+                "second",
+            );
             mistake.related.push(crate::diag::Note { span: first.path.span, text: "first".to_string() });
         }
     }
@@ -274,24 +305,53 @@ fn waiver(mut fields: Fields<'_>, words: &Words, mistakes: &mut Mistakes) -> Opt
     let dated = fields.key_span("expires").is_some();
     let expires = fields.date_text("expires", mistakes);
     if !dated {
-        mistakes.add("missing-key", span, "[[waiver]] has no `expires`", "a waiver ends: add `expires = 2026-12-31`");
+        mistakes.add(
+            "missing-key",
+            span,
+            "[[waiver]] has no `expires`",
+            "a waiver ends: add `expires = 2026-12-31`",
+        );
     }
     fields.finish(mistakes);
-    let expires = expires.and_then(|text| match NaiveDate::parse_from_str(text.value.get(..10).unwrap_or(&text.value), "%Y-%m-%d") {
-        Ok(date) if text.value.len() == 10 => Some(At { value: date, span: text.span }),
-        _ => {
-            mistakes.add("bad-date", text.span, format!("`{}` is not a date", text.value), "write it as 2026-12-31");
-            None
+    let expires = expires.and_then(|text| {
+        match NaiveDate::parse_from_str(text.value.get(..10).unwrap_or(&text.value), "%Y-%m-%d") {
+            Ok(date) if text.value.len() == 10 => Some(At { value: date, span: text.span }),
+            _ => {
+                mistakes.add(
+                    "bad-date",
+                    text.span,
+                    format!("`{}` is not a date", text.value),
+                    "write it as 2026-12-31",
+                );
+                None
+            }
         }
     });
     let (reason, approved_by) = (reason?, approved_by?);
     if types::is_placeholder(&reason.value, words) {
-        mistakes.add("empty-value", reason.span, "the waiver's reason is still a placeholder", "say why in a sentence");
+        mistakes.add(
+            "empty-value",
+            reason.span,
+            "the waiver's reason is still a placeholder",
+            "say why in a sentence",
+        );
         return None;
     }
     if !matches!(types::read(ValueType::Person, &approved_by.value, words), Reading::Found(_)) {
-        mistakes.add("not-a-person", approved_by.span, format!("`{}` is not a person", approved_by.value), "a waiver is approved by a person, such as `Grace Hopper <grace@corp.example>`");
+        mistakes.add(
+            "not-a-person",
+            approved_by.span,
+            format!("`{}` is not a person", approved_by.value),
+            "a waiver is approved by a person, such as `Grace Hopper <grace@corp.example>`",
+        );
         return None;
     }
-    Some(Waiver { rule: rule?, model, reason: reason.value, approved_by: approved_by.value, expires: expires?, span })
+    Some(Waiver {
+        rule: rule?,
+        model,
+        reason: reason.value,
+        approved_by: approved_by.value,
+        expires: expires?,
+        span,
+    })
 }

@@ -25,7 +25,13 @@ pub struct Mistakes(Vec<Diagnostic>);
 
 impl Mistakes {
     /// Adds a mistake at a place.
-    pub(crate) fn add(&mut self, code: &str, span: Span, message: impl Into<String>, label: impl Into<String>) -> &mut Diagnostic {
+    pub(crate) fn add(
+        &mut self,
+        code: &str,
+        span: Span,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> &mut Diagnostic {
         self.0.push(Diagnostic::new(Level::Error, code, message).at(span, label));
         self.0.last_mut().expect("a mistake was just added")
     }
@@ -36,7 +42,13 @@ impl Mistakes {
     }
 
     /// Adds "there is no X named Y" with the closest existing name.
-    pub(crate) fn unknown<'n>(&mut self, code: &str, what: &str, name: &At<String>, known: impl IntoIterator<Item = &'n str>) {
+    pub(crate) fn unknown<'n>(
+        &mut self,
+        code: &str,
+        what: &str,
+        name: &At<String>,
+        known: impl IntoIterator<Item = &'n str>,
+    ) {
         let known: Vec<&str> = known.into_iter().collect();
         let close = closest(&name.value, known.iter().copied());
         let message = format!("there is no {what} named `{}`", name.value);
@@ -103,7 +115,12 @@ struct Entry<'t> {
 }
 
 impl<'t> Fields<'t> {
-    pub(crate) fn new(source: SourceId, name: impl Into<String>, table: &'t DeTable<'t>, range: Range<usize>) -> Fields<'t> {
+    pub(crate) fn new(
+        source: SourceId,
+        name: impl Into<String>,
+        table: &'t DeTable<'t>,
+        range: Range<usize>,
+    ) -> Fields<'t> {
         let mut entries: Vec<Entry<'t>> = table
             .iter()
             .map(|(key, value)| Entry {
@@ -148,7 +165,12 @@ impl<'t> Fields<'t> {
             DeValue::Array(_) => "an array",
             DeValue::Table(_) => "a table",
         };
-        mistakes.add("wrong-type", self.value_span(value), format!("`{key}` in {} must be {wants}, not {is}", self.name), format!("expected {wants}"));
+        mistakes.add(
+            "wrong-type",
+            self.value_span(value),
+            format!("`{key}` in {} must be {wants}, not {is}", self.name),
+            format!("expected {wants}"),
+        );
     }
 
     pub(crate) fn string(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<At<String>> {
@@ -169,11 +191,21 @@ impl<'t> Fields<'t> {
         let found = self.string(key, mistakes);
         match found {
             Some(text) if text.value.trim().is_empty() => {
-                mistakes.add("empty-value", text.span, format!("`{key}` in {} is empty", self.name), "write something here");
+                mistakes.add(
+                    "empty-value",
+                    text.span,
+                    format!("`{key}` in {} is empty", self.name),
+                    "write something here",
+                );
                 None
             }
             None if !present => {
-                mistakes.add("missing-key", self.span, format!("{} has no `{key}`", self.name), format!("add `{key} = …`"));
+                mistakes.add(
+                    "missing-key",
+                    self.span,
+                    format!("{} has no `{key}`", self.name),
+                    format!("add `{key} = …`"),
+                );
                 None
             }
             other => other,
@@ -186,14 +218,21 @@ impl<'t> Fields<'t> {
         self.string_list(key, value, mistakes)
     }
 
-    fn string_list(&self, key: &str, value: &Spanned<DeValue<'_>>, mistakes: &mut Mistakes) -> Option<Vec<At<String>>> {
+    fn string_list(
+        &self,
+        key: &str,
+        value: &Spanned<DeValue<'_>>,
+        mistakes: &mut Mistakes,
+    ) -> Option<Vec<At<String>>> {
         match value.get_ref() {
             DeValue::String(s) => Some(vec![At { value: s.to_string(), span: self.value_span(value) }]),
             DeValue::Array(items) => {
                 let mut out = Vec::with_capacity(items.len());
                 for item in items.iter() {
                     match item.get_ref() {
-                        DeValue::String(s) => out.push(At { value: s.to_string(), span: self.value_span(item) }),
+                        DeValue::String(s) => {
+                            out.push(At { value: s.to_string(), span: self.value_span(item) })
+                        }
                         _ => self.wrong(key, item, "a list of strings", mistakes),
                     }
                 }
@@ -207,7 +246,11 @@ impl<'t> Fields<'t> {
     }
 
     /// A list whose elements are strings or lists of strings: `["a", ["b", "c"]]`.
-    pub(crate) fn groups(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<Vec<Vec<At<String>>>> {
+    pub(crate) fn groups(
+        &mut self,
+        key: &'static str,
+        mistakes: &mut Mistakes,
+    ) -> Option<Vec<Vec<At<String>>>> {
         let value = self.take(key)?;
         let DeValue::Array(items) = value.get_ref() else {
             self.wrong(key, value, "a list of any-of groups", mistakes);
@@ -216,7 +259,12 @@ impl<'t> Fields<'t> {
         Some(items.iter().filter_map(|item| self.string_list(key, item, mistakes)).collect())
     }
 
-    pub(crate) fn integer(&mut self, key: &'static str, range: Range<u64>, mistakes: &mut Mistakes) -> Option<At<u64>> {
+    pub(crate) fn integer(
+        &mut self,
+        key: &'static str,
+        range: Range<u64>,
+        mistakes: &mut Mistakes,
+    ) -> Option<At<u64>> {
         let value = self.take(key)?;
         let span = self.value_span(value);
         let number = match value.get_ref() {
@@ -226,7 +274,12 @@ impl<'t> Fields<'t> {
         match number {
             Some(n) if range.contains(&n) => Some(At { value: n, span }),
             _ => {
-                self.wrong(key, value, &format!("a whole number from {} to {}", range.start, range.end - 1), mistakes);
+                self.wrong(
+                    key,
+                    value,
+                    &format!("a whole number from {} to {}", range.start, range.end - 1),
+                    mistakes,
+                );
                 None
             }
         }
@@ -307,7 +360,10 @@ impl<'t> Fields<'t> {
             .filter(|e| !e.taken)
             .map(|e| {
                 e.taken = true;
-                (At { value: e.key.clone(), span: e.key_span }, Value { source, name: format!("`{}` in {name}", e.key), value: e.value })
+                (
+                    At { value: e.key.clone(), span: e.key_span },
+                    Value { source, name: format!("`{}` in {name}", e.key), value: e.value },
+                )
             })
             .collect()
     }
@@ -326,7 +382,8 @@ impl<'t> Fields<'t> {
     pub(crate) fn finish(self, mistakes: &mut Mistakes) {
         for entry in self.entries.iter().filter(|e| !e.taken) {
             let close = closest(&entry.key, self.asked.iter().copied());
-            let label = close.map_or_else(|| "not a key of this table".to_string(), |k| format!("did you mean `{k}`?"));
+            let label = close
+                .map_or_else(|| "not a key of this table".to_string(), |k| format!("did you mean `{k}`?"));
             let known = self.asked.join(", ");
             let message = format!("unknown key `{}` in {}", entry.key, self.name);
             let mistake = mistakes.add("unknown-key", entry.key_span, message, label);
@@ -362,9 +419,16 @@ impl<'t> Value<'t> {
         let mut out = Vec::new();
         for item in items {
             match item.get_ref() {
-                DeValue::Table(table) => out.push(Fields::new(self.source, self.name.clone(), table, item.span())),
+                DeValue::Table(table) => {
+                    out.push(Fields::new(self.source, self.name.clone(), table, item.span()))
+                }
                 _ => {
-                    mistakes.add("wrong-type", Span::new(self.source, item.span()), format!("{} must be a table or a list of tables", self.name), "expected a table");
+                    mistakes.add(
+                        "wrong-type",
+                        Span::new(self.source, item.span()),
+                        format!("{} must be a table or a list of tables", self.name),
+                        "expected a table",
+                    );
                 }
             }
         }
@@ -374,7 +438,9 @@ impl<'t> Value<'t> {
     /// The value as a table, if it is one.
     pub(crate) fn as_table(&self) -> Option<Fields<'t>> {
         match self.value.get_ref() {
-            DeValue::Table(table) => Some(Fields::new(self.source, self.name.clone(), table, self.value.span())),
+            DeValue::Table(table) => {
+                Some(Fields::new(self.source, self.name.clone(), table, self.value.span()))
+            }
             _ => None,
         }
     }
@@ -382,13 +448,20 @@ impl<'t> Value<'t> {
     /// The value as a list of strings, or a mistake.
     pub(crate) fn strings(&self, mistakes: &mut Mistakes) -> Vec<At<String>> {
         let wrong = |v: &Spanned<DeValue<'_>>, mistakes: &mut Mistakes| {
-            mistakes.add("wrong-type", Span::new(self.source, v.span()), format!("{} must be a list of strings", self.name), "expected a string");
+            mistakes.add(
+                "wrong-type",
+                Span::new(self.source, v.span()),
+                format!("{} must be a list of strings", self.name),
+                "expected a string",
+            );
         };
         match self.value.get_ref() {
             DeValue::Array(items) => items
                 .iter()
                 .filter_map(|item| match item.get_ref() {
-                    DeValue::String(s) => Some(At { value: s.to_string(), span: Span::new(self.source, item.span()) }),
+                    DeValue::String(s) => {
+                        Some(At { value: s.to_string(), span: Span::new(self.source, item.span()) })
+                    }
                     _ => {
                         wrong(item, mistakes);
                         None

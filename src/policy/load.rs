@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::fields::{At, Fields, Mistakes, parse};
-use super::pack::{Artifact, Check, FactSpec, Nature, Pack, Rule, Severities, Severity, SourceSpec, Starter, Tier};
+use super::pack::{
+    Artifact, Check, FactSpec, Nature, Pack, Rule, Severities, Severity, SourceSpec, Starter, Tier,
+};
 use super::{load_check, load_reader, names};
 use crate::artifact::types::ValueType;
 use crate::diag::{SourceId, Sources, Span};
@@ -18,7 +20,12 @@ pub fn pack(sources: &Sources, source: SourceId, mistakes: &mut Mistakes) -> Opt
     let mut top = Fields::new(source, "the policy file", table.get_ref(), range);
     let Some(mut head) = top.table("pack", mistakes) else {
         if top.key_span("pack").is_none() {
-            mistakes.add("missing-key", top.span(), "the policy file has no `[pack]` table", "add `[pack]` with `id = …` and `title = …`");
+            mistakes.add(
+                "missing-key",
+                top.span(),
+                "the policy file has no `[pack]` table",
+                "add `[pack]` with `id = …` and `title = …`",
+            );
         }
         return None;
     };
@@ -26,8 +33,10 @@ pub fn pack(sources: &Sources, source: SourceId, mistakes: &mut Mistakes) -> Opt
     let title = head.string("title", mistakes).map_or_else(String::new, |t| t.value);
     head.finish(mistakes);
     let words = words(top.table("words", mistakes), mistakes);
-    let artifacts: Vec<Artifact> = top.tables("artifact", mistakes).into_iter().filter_map(|f| artifact(f, mistakes)).collect();
-    let rules: Vec<Rule> = top.tables("rule", mistakes).into_iter().filter_map(|f| rule(f, mistakes)).collect();
+    let artifacts: Vec<Artifact> =
+        top.tables("artifact", mistakes).into_iter().filter_map(|f| artifact(f, mistakes)).collect();
+    let rules: Vec<Rule> =
+        top.tables("rule", mistakes).into_iter().filter_map(|f| rule(f, mistakes)).collect();
     top.finish(mistakes);
     let id = id?;
     names::check_id(&id, "pack", mistakes);
@@ -41,7 +50,12 @@ fn duplicates<'n>(what: &str, ids: impl Iterator<Item = &'n At<String>>, mistake
     for id in ids {
         if let Some(first) = seen.get(id.value.as_str()) {
             let first = *first;
-            let mistake = mistakes.add("duplicate-id", id.span, format!("two {what}s have the id `{}`", id.value), "second");
+            let mistake = mistakes.add(
+                "duplicate-id",
+                id.span,
+                format!("two {what}s have the id `{}`", id.value),
+                "second",
+            );
             mistake.related.push(crate::diag::Note { span: first, text: "first".to_string() });
         } else {
             seen.insert(&id.value, id.span);
@@ -61,14 +75,24 @@ fn artifact(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Artifact>
     let facts = fact_specs(fields.table("facts", mistakes), mistakes);
     let nature = nature(fields.table("nature", mistakes), mistakes);
     let starter = fields.table("starter", mistakes).and_then(|f| starter(f, mistakes));
-    let by_name: BTreeMap<&str, usize> = facts.iter().enumerate().map(|(i, f)| (f.name.value.as_str(), i)).collect();
-    let sources: Vec<SourceSpec> = fields.tables("source", mistakes).into_iter().filter_map(|f| source_spec(f, &by_name, mistakes)).collect();
+    let by_name: BTreeMap<&str, usize> =
+        facts.iter().enumerate().map(|(i, f)| (f.name.value.as_str(), i)).collect();
+    let sources: Vec<SourceSpec> = fields
+        .tables("source", mistakes)
+        .into_iter()
+        .filter_map(|f| source_spec(f, &by_name, mistakes))
+        .collect();
     let span = fields.span();
     fields.finish(mistakes);
     let (id, title) = (id?, title?);
     names::check_id(&id, "artifact", mistakes);
     if sources.is_empty() {
-        mistakes.add("missing-key", span, format!("artifact `{}` has no `[[artifact.source]]`", id.value), "say where its evidence may live");
+        mistakes.add(
+            "missing-key",
+            span,
+            format!("artifact `{}` has no `[[artifact.source]]`", id.value),
+            "say where its evidence may live",
+        );
     }
     Some(Artifact { id, title: title.value, facts, sources, nature, combine, starter })
 }
@@ -78,7 +102,12 @@ fn fact_specs(table: Option<Fields<'_>>, mistakes: &mut Mistakes) -> Vec<FactSpe
     let mut specs = Vec::new();
     for (name, value) in table.rest() {
         let Some(mut fields) = value.as_table() else {
-            mistakes.add("wrong-type", value.span(), format!("fact `{}` must be a table", name.value), "expected `{ title = …, is = … }`");
+            mistakes.add(
+                "wrong-type",
+                value.span(),
+                format!("fact `{}` must be a table", name.value),
+                "expected `{ title = …, is = … }`",
+            );
             continue;
         };
         names::check_fact(&name, mistakes);
@@ -100,15 +129,18 @@ fn fact_specs(table: Option<Fields<'_>>, mistakes: &mut Mistakes) -> Vec<FactSpe
 pub(super) fn value_type(name: &At<String>, mistakes: &mut Mistakes) -> Option<ValueType> {
     let found = ValueType::parse(&name.value);
     if found.is_none() {
-        mistakes.unknown("unknown-type", "value type", name, ValueType::ALL.iter().copied());
+        mistakes.unknown("unknown-type", "value type", name, ValueType::NAMES.iter().copied());
     }
     found
 }
 
 fn nature(table: Option<Fields<'_>>, mistakes: &mut Mistakes) -> Nature {
     let Some(mut table) = table else { return Nature::default() };
-    let mut list = |key, mistakes: &mut Mistakes| table.strings(key, mistakes).and_then(|terms| term_list(terms, mistakes));
-    let (not_title, not_headings, not_text) = (list("not_title", mistakes), list("not_headings", mistakes), list("not_text", mistakes));
+    let mut list = |key, mistakes: &mut Mistakes| {
+        table.strings(key, mistakes).and_then(|terms| term_list(terms, mistakes))
+    };
+    let (not_title, not_headings, not_text) =
+        (list("not_title", mistakes), list("not_headings", mistakes), list("not_text", mistakes));
     let nature = Nature {
         not_title,
         not_headings,
@@ -144,13 +176,22 @@ fn starter(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Starter> {
     let (file, text) = (file?, text?);
     let inside = crate::diag::RepoPath::parse(&file.value).is_some_and(|p| !p.is_root());
     if !inside {
-        mistakes.add("bad-path", file.span, "a starter file must lie below the model's folder", "not a relative path");
+        mistakes.add(
+            "bad-path",
+            file.span,
+            "a starter file must lie below the model's folder",
+            "not a relative path",
+        );
         return None;
     }
     Some(Starter { file, text: text.value })
 }
 
-fn source_spec(mut fields: Fields<'_>, by_name: &BTreeMap<&str, usize>, mistakes: &mut Mistakes) -> Option<SourceSpec> {
+fn source_spec(
+    mut fields: Fields<'_>,
+    by_name: &BTreeMap<&str, usize>,
+    mistakes: &mut Mistakes,
+) -> Option<SourceSpec> {
     let span = fields.span();
     let files = fields.strings("files", mistakes);
     if files.as_ref().is_none_or(Vec::is_empty) {
@@ -159,7 +200,12 @@ fn source_spec(mut fields: Fields<'_>, by_name: &BTreeMap<&str, usize>, mistakes
     let files = files.unwrap_or_default();
     for file in &files {
         if let Err(error) = names::glob(&file.value) {
-            mistakes.add("bad-glob", file.span, format!("the pattern `{}` does not compile", file.value), error);
+            mistakes.add(
+                "bad-glob",
+                file.span,
+                format!("the pattern `{}` does not compile", file.value),
+                error,
+            );
         }
     }
     let formats = fields.strings("format", mistakes).unwrap_or_default();
@@ -169,10 +215,13 @@ fn source_spec(mut fields: Fields<'_>, by_name: &BTreeMap<&str, usize>, mistakes
     let mut facts = Vec::new();
     if let Some(mut table) = fields.table("facts", mistakes) {
         for (name, value) in table.rest() {
-            let readers = value.tables(mistakes).into_iter().filter_map(|f| load_reader::reader(f, mistakes)).collect();
+            let readers =
+                value.tables(mistakes).into_iter().filter_map(|f| load_reader::reader(f, mistakes)).collect();
             match by_name.get(name.value.as_str()) {
                 Some(&index) => facts.push((index, readers)),
-                None => mistakes.unknown("unknown-fact", "fact of this artifact", &name, by_name.keys().copied()),
+                None => {
+                    mistakes.unknown("unknown-fact", "fact of this artifact", &name, by_name.keys().copied())
+                }
             }
         }
     }
@@ -195,7 +244,12 @@ fn rule(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Rule> {
         Some(table) => load_check::check(table, mistakes),
         None => {
             if check_span.is_none() {
-                mistakes.add("missing-key", rule_span, "the rule has no `[rule.check.…]` table", "add one of the check kinds");
+                mistakes.add(
+                    "missing-key",
+                    rule_span,
+                    "the rule has no `[rule.check.…]` table",
+                    "add one of the check kinds",
+                );
             }
             None
         }
@@ -206,7 +260,12 @@ fn rule(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Rule> {
     let (check, span) = check?;
     let about_policy = matches!(check, Check::Waiver { .. });
     if artifact.is_none() && !about_policy {
-        mistakes.add("missing-key", rule_span, format!("rule `{}` has no `artifact`", id.value), "say which artifact it is about");
+        mistakes.add(
+            "missing-key",
+            rule_span,
+            format!("rule `{}` has no `artifact`", id.value),
+            "say which artifact it is about",
+        );
         return None;
     }
     Some(Rule {
@@ -235,17 +294,29 @@ pub(super) fn severities(fields: &mut Fields<'_>, mistakes: &mut Mistakes) -> Op
 }
 
 /// A severity for all tiers, or a table of tiers.
-pub(super) fn severity_value(value: &super::fields::Value<'_>, mistakes: &mut Mistakes) -> Option<Severities> {
+pub(super) fn severity_value(
+    value: &super::fields::Value<'_>,
+    mistakes: &mut Mistakes,
+) -> Option<Severities> {
     if let Some(word) = value.as_str() {
         let word = At { value: word.to_string(), span: value.span() };
         return names::severity(&word, mistakes).map(Severities::all);
     }
     let Some(mut table) = value.as_table() else {
-        mistakes.add("wrong-type", value.span(), "a severity is a word, or a table of tiers", "expected \"block\", \"warn\", \"advice\" or \"off\"");
+        mistakes.add(
+            "wrong-type",
+            value.span(),
+            "a severity is a word, or a table of tiers",
+            "expected \"block\", \"warn\", \"advice\" or \"off\"",
+        );
         return None;
     };
     let mut out = Severities::all(Severity::Off);
-    for (tier, slot) in [(Tier::Critical, &mut out.critical), (Tier::Standard, &mut out.standard), (Tier::Experimental, &mut out.experimental)] {
+    for (tier, slot) in [
+        (Tier::Critical, &mut out.critical),
+        (Tier::Standard, &mut out.standard),
+        (Tier::Experimental, &mut out.experimental),
+    ] {
         if let Some(word) = table.string(tier.name(), mistakes) {
             if let Some(severity) = names::severity(&word, mistakes) {
                 *slot = severity;

@@ -24,7 +24,12 @@ pub(super) fn check(mut table: Fields<'_>, mistakes: &mut Mistakes) -> Option<(C
         1 => found.into_iter().next().and_then(|(check, span)| check.map(|c| (c, span))),
         0 => {
             if !unknown {
-                mistakes.add("missing-key", span, "the rule has no check", format!("add one of {}", Check::KINDS.join(", ")));
+                mistakes.add(
+                    "missing-key",
+                    span,
+                    "the rule has no check",
+                    format!("add one of {}", Check::KINDS.join(", ")),
+                );
             }
             None
         }
@@ -68,12 +73,22 @@ fn some(f: &mut Fields<'_>, key: &'static str, mistakes: &mut Mistakes) -> List 
     match found {
         Some(list) if !list.is_empty() => list,
         Some(_) => {
-            mistakes.add("empty-value", f.key_span(key).unwrap_or(span), format!("`{key}` is empty: the rule could not fail"), "name a fact");
+            mistakes.add(
+                "empty-value",
+                f.key_span(key).unwrap_or(span),
+                format!("`{key}` is empty: the rule could not fail"),
+                "name a fact",
+            );
             Vec::new()
         }
         None => {
             if f.key_span(key).is_none() {
-                mistakes.add("missing-key", span, format!("the check has no `{key}`"), format!("add `{key} = [\"…\"]`"));
+                mistakes.add(
+                    "missing-key",
+                    span,
+                    format!("the check has no `{key}`"),
+                    format!("add `{key} = [\"…\"]`"),
+                );
             }
             Vec::new()
         }
@@ -95,7 +110,12 @@ fn present(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {
     for word in words {
         match StateName::parse(&word.value) {
             Some(state) => refuses.push(At { value: state, span: word.span }),
-            None => mistakes.unknown("unknown-state", "state", &word, StateName::REFUSABLE.iter().map(|s| s.name())),
+            None => mistakes.unknown(
+                "unknown-state",
+                "state",
+                &word,
+                StateName::REFUSABLE.iter().map(|s| s.name()),
+            ),
         }
     }
     Some(Check::Present { refuses })
@@ -105,7 +125,12 @@ fn fact(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {
     let needs = f.groups("needs", mistakes).unwrap_or_default();
     let forbids = list(f, "forbids", mistakes);
     if needs.iter().all(Vec::is_empty) && forbids.is_empty() {
-        mistakes.add("missing-key", f.span(), "the check asks for nothing: the rule could not fail", "add `needs = [\"…\"]` or `forbids = [\"…\"]`");
+        mistakes.add(
+            "missing-key",
+            f.span(),
+            "the check asks for nothing: the rule could not fail",
+            "add `needs = [\"…\"]` or `forbids = [\"…\"]`",
+        );
         return None;
     }
     Some(Check::Fact { needs, forbids })
@@ -119,7 +144,12 @@ fn due(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Check {
     let default_days = f.integer("default_days", 1..100_000, mistakes);
     let interval = !every.is_empty() || default_days.is_some();
     if by.is_empty() && !(interval && (!since.is_empty() || !changed.is_empty())) {
-        mistakes.add("missing-key", f.span(), "the check can never be due", "add `by`, or an interval (`every`, `default_days`) with a start (`since`, `changed`)");
+        mistakes.add(
+            "missing-key",
+            f.span(),
+            "the check can never be due",
+            "add `by`, or an interval (`every`, `default_days`) with a start (`since`, `changed`)",
+        );
     }
     Check::Due {
         by,
@@ -140,7 +170,12 @@ fn fresh(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {
         let span = f.span();
         let number = f.integer(key, 0..100_000, mistakes);
         if number.is_none() && f.key_span(key).is_none() {
-            mistakes.add("missing-key", span, format!("the check has no `{key}`"), format!("add `{key} = …`"));
+            mistakes.add(
+                "missing-key",
+                span,
+                format!("the check has no `{key}`"),
+                format!("add `{key} = …`"),
+            );
         }
         number
     };

@@ -17,12 +17,23 @@ const HOWS: [&str; 9] = ["path", "named", "label", "section", "mention", "code",
 pub(super) fn patterns(texts: Option<Vec<At<String>>>, mistakes: &mut Mistakes) -> Vec<Regex> {
     let mut out = Vec::new();
     for text in texts.unwrap_or_default() {
-        match RegexBuilder::new(&text.value).multi_line(true).case_insensitive(true).size_limit(REGEX_LIMIT).build() {
+        match RegexBuilder::new(&text.value)
+            .multi_line(true)
+            .case_insensitive(true)
+            .size_limit(REGEX_LIMIT)
+            .build()
+        {
             Ok(regex) => out.push(regex),
             Err(error) => {
                 let reason = match error {
                     regex::Error::CompiledTooBig(_) => "it is too big".to_string(),
-                    other => other.to_string().lines().last().unwrap_or("syntax error").trim_start_matches("error: ").to_string(),
+                    other => other
+                        .to_string()
+                        .lines()
+                        .last()
+                        .unwrap_or("syntax error")
+                        .trim_start_matches("error: ")
+                        .to_string(),
                 };
                 mistakes.add("bad-regex", text.span, "the pattern does not compile", reason);
             }
@@ -41,7 +52,12 @@ pub(super) fn reader(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<
     match found.len() {
         1 => found.into_iter().next().flatten().map(|how| Reader { how, is, given, span }),
         0 => {
-            mistakes.add("missing-key", span, "this reader does not say how to read", format!("add one of {}, channel", HOWS.join(", ")));
+            mistakes.add(
+                "missing-key",
+                span,
+                "this reader does not say how to read",
+                format!("add one of {}, channel", HOWS.join(", ")),
+            );
             None
         }
         _ => {
@@ -64,7 +80,8 @@ fn hows(fields: &mut Fields<'_>, mistakes: &mut Mistakes) -> Vec<Option<How>> {
     let forms = forms(fields, mistakes);
     let within = terms(fields, "within", mistakes);
     let not = terms(fields, "not", mistakes);
-    let max_words = fields.integer("max_words", 1..41, mistakes).map_or(9, |n| usize::try_from(n.value).unwrap_or(9));
+    let max_words =
+        fields.integer("max_words", 1..41, mistakes).map_or(9, |n| usize::try_from(n.value).unwrap_or(9));
     let heading = fields.boolean("heading", mistakes).unwrap_or(false);
     let not_self = fields.boolean("not_self", mistakes).unwrap_or(false);
     let title = fields.boolean("title", mistakes).unwrap_or(false);
@@ -74,7 +91,16 @@ fn hows(fields: &mut Fields<'_>, mistakes: &mut Mistakes) -> Vec<Option<How>> {
     for (value, default) in [named, label, section].into_iter().flatten() {
         let (within, not) = scope.take().unwrap_or((None, None));
         let forms = forms.clone().unwrap_or(default);
-        let how = terms_of(&value, mistakes).map(|terms| How::Named { terms, forms, within, not, max_words, heading, not_self, title });
+        let how = terms_of(&value, mistakes).map(|terms| How::Named {
+            terms,
+            forms,
+            within,
+            not,
+            max_words,
+            heading,
+            not_self,
+            title,
+        });
         found.push(how);
     }
     if let Some(terms) = mention {
@@ -120,8 +146,13 @@ fn terms_of(value: &super::fields::Value<'_>, mistakes: &mut Mistakes) -> Option
     }
 }
 
-const FORMS: [(&str, Form); 5] =
-    [("label", Form::Label), ("row", Form::Row), ("column", Form::Column), ("front", Form::Front), ("section", Form::Section)];
+const FORMS: [(&str, Form); 5] = [
+    ("label", Form::Label),
+    ("row", Form::Row),
+    ("column", Form::Column),
+    ("front", Form::Front),
+    ("section", Form::Section),
+];
 
 fn forms(fields: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Vec<Form>> {
     let words = fields.strings("forms", mistakes)?;

@@ -18,6 +18,7 @@ pub use fields::{At, Mistakes, closest};
 pub use load::pack as load_pack;
 pub use names::{fold_path, glob};
 pub use pack::{
-    Artifact, Check, FactSpec, How, Nature, Pack, Reader, Rule, Severities, Severity, SourceSpec, Starter, StateName, Terms, Tier, WaiverFault,
+    Artifact, Check, FactSpec, How, Nature, Pack, Reader, Rule, Severities, Severity, SourceSpec, Starter,
+    StateName, Terms, Tier, WaiverFault,
 };
 pub use set::{PolicySet, facts_of};

@@ -15,16 +15,31 @@ const MAX_BRACES: usize = 60;
 pub(super) fn check_id(id: &At<String>, what: &str, mistakes: &mut Mistakes) {
     let good = !id.value.is_empty()
         && id.value.len() <= 64
-        && id.value.split('-').all(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+        && id
+            .value
+            .split('-')
+            .all(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
     if !good {
-        mistakes.add("bad-id", id.span, format!("`{}` cannot be the id of a {what}", id.value), "use lower-case words joined with `-`");
+        mistakes.add(
+            "bad-id",
+            id.span,
+            format!("`{}` cannot be the id of a {what}", id.value),
+            "use lower-case words joined with `-`",
+        );
     }
 }
 
 /// Facts are lower-case words joined with underscores.
 pub(super) fn check_fact(name: &At<String>, mistakes: &mut Mistakes) {
-    if name.value.is_empty() || !name.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
-        mistakes.add("bad-id", name.span, format!("`{}` cannot be the name of a fact", name.value), "use lower-case words joined with `_`");
+    if name.value.is_empty()
+        || !name.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    {
+        mistakes.add(
+            "bad-id",
+            name.span,
+            format!("`{}` cannot be the name of a fact", name.value),
+            "use lower-case words joined with `_`",
+        );
     }
 }
 
@@ -85,7 +100,12 @@ pub(super) fn glob_set(patterns: &[At<String>], mistakes: &mut Mistakes) -> Glob
                 builder.add(glob);
             }
             Err(error) => {
-                mistakes.add("bad-glob", pattern.span, format!("the pattern `{}` does not compile", pattern.value), error);
+                mistakes.add(
+                    "bad-glob",
+                    pattern.span,
+                    format!("the pattern `{}` does not compile", pattern.value),
+                    error,
+                );
             }
         }
     }
@@ -93,7 +113,12 @@ pub(super) fn glob_set(patterns: &[At<String>], mistakes: &mut Mistakes) -> Glob
         Ok(set) => set,
         Err(error) => {
             if let Some(first) = patterns.first() {
-                mistakes.add("bad-glob", first.span, "the patterns are too big together", error.kind().to_string());
+                mistakes.add(
+                    "bad-glob",
+                    first.span,
+                    "the patterns are too big together",
+                    error.kind().to_string(),
+                );
             }
             GlobSet::empty()
         }

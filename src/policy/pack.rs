@@ -490,7 +490,8 @@ pub enum Check {
 
 impl Check {
     /// The kinds, as tables under `[rule.check]`.
-    pub const KINDS: [&'static str; 8] = ["present", "fact", "due", "committer", "fresh", "paths", "schedule", "waiver"];
+    pub const KINDS: [&'static str; 8] =
+        ["present", "fact", "due", "committer", "fresh", "paths", "schedule", "waiver"];
 
     /// The kind's name.
     pub fn kind(&self) -> &'static str {

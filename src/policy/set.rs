@@ -57,7 +57,8 @@ impl PolicySet {
     pub fn sources_of(&self, path: &[u8]) -> Vec<(usize, usize)> {
         let folded = names::fold_path(path);
         let path = globset::Candidate::from_bytes(&folded);
-        let mut found: Vec<(usize, usize)> = self.globs.matches_candidate(&path).into_iter().map(|i| self.owners[i]).collect();
+        let mut found: Vec<(usize, usize)> =
+            self.globs.matches_candidate(&path).into_iter().map(|i| self.owners[i]).collect();
         found.sort_unstable();
         found.dedup();
         found
@@ -81,7 +82,10 @@ impl PolicySet {
     pub fn essential(&self, artifact: usize) -> Vec<Vec<usize>> {
         let artifact = &self.artifacts[artifact];
         let index = |name: &At<String>| artifact.facts.iter().position(|f| f.name.value == name.value);
-        let blocking = self.rules.iter().filter(|r| r.is_about(artifact) && r.severity.standard == super::Severity::Block);
+        let blocking = self
+            .rules
+            .iter()
+            .filter(|r| r.is_about(artifact) && r.severity.standard == super::Severity::Block);
         blocking
             .filter_map(|rule| match &rule.check {
                 Check::Fact { needs, .. } => Some(needs),
@@ -105,7 +109,12 @@ fn across<'n>(what: &str, ids: impl Iterator<Item = &'n At<String>>, mistakes: &
             // Two in one file were reported when the file was read.
             Some(first) if first.span.source != id.span.source => {
                 let first = first.span;
-                let mistake = mistakes.add("duplicate-id", id.span, format!("the {what} `{}` exists already", id.value), "second");
+                let mistake = mistakes.add(
+                    "duplicate-id",
+                    id.span,
+                    format!("the {what} `{}` exists already", id.value),
+                    "second",
+                );
                 mistake.related.push(crate::diag::Note { span: first, text: "first".to_string() });
                 mistake.help.push(format!("to change how serious a rule is, use `[policy.severity]`; to add a rule or an artifact, give the {what} an id of its own"));
             }
@@ -121,7 +130,12 @@ fn check_rules(rules: &[Rule], artifacts: &[Artifact], mistakes: &mut Mistakes) 
     for rule in rules {
         let Some(name) = &rule.artifact else { continue };
         let Some(artifact) = artifacts.iter().find(|a| a.id.value == name.value) else {
-            mistakes.unknown("unknown-artifact", "artifact", name, artifacts.iter().map(|a| a.id.value.as_str()));
+            mistakes.unknown(
+                "unknown-artifact",
+                "artifact",
+                name,
+                artifacts.iter().map(|a| a.id.value.as_str()),
+            );
             continue;
         };
         for fact in facts_of(&rule.check) {
@@ -147,13 +161,30 @@ fn uncovered(rules: &[Rule], artifacts: &[Artifact], mistakes: &mut Mistakes) {
             })
             .flatten()
             .collect();
-        let open: Vec<&str> =
-            super::pack::StateName::REFUSABLE.iter().filter(|s| !refused.contains(s)).map(|s| s.name()).collect();
+        let open: Vec<&str> = super::pack::StateName::REFUSABLE
+            .iter()
+            .filter(|s| !refused.contains(s))
+            .map(|s| s.name())
+            .collect();
         if of.is_empty() {
-            mistakes.add("unused-artifact", artifact.id.span, format!("no rule asks for `{}`", artifact.id.value), "add a rule, or drop the artifact");
+            mistakes.add(
+                "unused-artifact",
+                artifact.id.span,
+                format!("no rule asks for `{}`", artifact.id.value),
+                "add a rule, or drop the artifact",
+            );
         } else if !open.is_empty() {
-            let message = format!("no `present` rule of `{}` refuses evidence that is {}", artifact.id.value, open.join(", "));
-            mistakes.add("state-not-covered", artifact.id.span, message, "add the states to a rule's `refuses`");
+            let message = format!(
+                "no `present` rule of `{}` refuses evidence that is {}",
+                artifact.id.value,
+                open.join(", ")
+            );
+            mistakes.add(
+                "state-not-covered",
+                artifact.id.span,
+                message,
+                "add the states to a rule's `refuses`",
+            );
         }
     }
 }
@@ -163,20 +194,31 @@ pub fn facts_of(check: &Check) -> Vec<&At<String>> {
     match check {
         Check::Present { .. } | Check::Fresh { .. } | Check::Waiver { .. } => Vec::new(),
         Check::Fact { needs, forbids } => needs.iter().flatten().chain(forbids).collect(),
-        Check::Due { by, since, changed, every, unless, of, .. } => [by, since, changed, every, unless, of].into_iter().flatten().collect(),
+        Check::Due { by, since, changed, every, unless, of, .. } => {
+            [by, since, changed, every, unless, of].into_iter().flatten().collect()
+        }
         Check::Committer { person, .. } => person.iter().collect(),
         Check::Paths { facts } => facts.iter().collect(),
-        Check::Schedule { promised, wired, command } => [promised, wired, command].into_iter().flatten().collect(),
+        Check::Schedule { promised, wired, command } => {
+            [promised, wired, command].into_iter().flatten().collect()
+        }
     }
 }
 
 fn check_terms(artifacts: &[Artifact], words: &Words, mistakes: &mut Mistakes) {
     let known: Vec<&str> = words.names().collect();
-    for reader in artifacts.iter().flat_map(|a| &a.sources).flat_map(|s| &s.facts).flat_map(|(_, readers)| readers) {
+    for reader in
+        artifacts.iter().flat_map(|a| &a.sources).flat_map(|s| &s.facts).flat_map(|(_, readers)| readers)
+    {
         let used = match &reader.how {
             How::Named { terms, within, not, .. } => vec![Some(terms), within.as_ref(), not.as_ref()],
             How::Mention { terms, within, .. } => vec![Some(terms), within.as_ref()],
-            How::Path { .. } | How::Code | How::Regex(_) | How::Owners { .. } | How::Roster | How::Channel => Vec::new(),
+            How::Path { .. }
+            | How::Code
+            | How::Regex(_)
+            | How::Owners { .. }
+            | How::Roster
+            | How::Channel => Vec::new(),
         };
         for terms in used.into_iter().flatten() {
             if let Terms::List(name) = terms
@@ -215,7 +257,12 @@ fn globs(artifacts: &[Artifact], mistakes: &mut Mistakes) -> (GlobSet, Vec<(usiz
         Ok(set) => (set, owners),
         Err(error) => {
             if let Some(first) = artifacts.first() {
-                mistakes.add("bad-glob", first.id.span, "the file patterns are too big together", error.kind().to_string());
+                mistakes.add(
+                    "bad-glob",
+                    first.id.span,
+                    "the file patterns are too big together",
+                    error.kind().to_string(),
+                );
             }
             (GlobSet::empty(), Vec::new())
         }

@@ -49,8 +49,14 @@ struct Hit {
 }
 
 impl TermList {
+    /// A list that matches nothing.
+    pub fn none() -> &'static TermList {
+        static NONE: OnceLock<TermList> = OnceLock::new();
+        NONE.get_or_init(|| TermList { terms: Vec::new(), patterns: Vec::new(), compiled: OnceLock::new() })
+    }
+
     /// Checks `terms` and compiles the patterns among them. Errors are (term, message).
-    pub(super) fn new(terms: Vec<String>) -> Result<TermList, Vec<(String, String)>> {
+    pub fn new(terms: Vec<String>) -> Result<TermList, Vec<(String, String)>> {
         let mut errors = Vec::new();
         let mut patterns = Vec::new();
         for (index, term) in terms.iter().enumerate() {

@@ -27,7 +27,7 @@ pub use command::training_command;
 pub use cron::cron_max_gap_days;
 pub use kind::ValueType;
 pub use person::people;
-pub use placeholder::is_placeholder;
+pub use placeholder::{has_placeholder, is_placeholder};
 pub use prose::is_question;
 pub use wrong::NotA;
 

@@ -36,6 +36,15 @@ pub fn is_placeholder(text: &str, words: &Words) -> bool {
         || has_bracket(core, words)
 }
 
+/// True when something in `text` still waits to be filled, however long the text around it is.
+pub fn has_placeholder(text: &str, words: &Words) -> bool {
+    is_placeholder(text, words)
+        || has_mark(text, words)
+        || text.contains("{{") && text.contains("}}") && !text.contains("${{")
+        || has_token(text, words)
+        || has_bracket(text, words)
+}
+
 /// `XXX`, `____`, `YYYY`.
 fn is_mask(text: &str) -> bool {
     let mut chars = text.chars().filter(|c| !matches!(c, '-' | '/' | '.' | ' '));
