@@ -41,6 +41,9 @@ fn is_separator(c: char) -> bool {
 /// [`Term::read`].
 pub(super) fn check(written: &str) -> Result<(), String> {
     let body = written.strip_prefix('=').unwrap_or(written);
+    if !body.contains(['*', '＊', '﹡']) && body.contains(char::is_alphanumeric) {
+        return Ok(());
+    }
     let words: Vec<&str> = body.split(is_separator).filter(|word| !word.is_empty()).collect();
     if words.iter().all(|word| word.chars().all(|c| c == '*')) {
         return Err("a term needs at least one word".to_string());
@@ -112,11 +115,10 @@ impl Term {
         }
     }
 
-    /// Where the match that starts at `at` ends. `at` is a character boundary of `text`.
+    /// Where the match that starts at `at` ends. `at` is the start of a word of `text`, or of a
+    /// character that belongs to none.
     pub(super) fn end_at(&self, text: &str, at: usize) -> Option<usize> {
-        let before = text[..at].chars().next_back();
-        let glued = before.is_some_and(is_word_char) && self.head().starts_with(is_word_char);
-        if glued { None } else { self.segment_end(text, at, 0) }
+        self.segment_end(text, at, 0)
     }
 
     /// Depth is bounded by the number of segments, work by gaps: at most `(MAX_GAP + 1)^MAX_GAPS`.

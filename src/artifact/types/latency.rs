@@ -23,8 +23,8 @@ pub(super) fn read(text: &str, words: &Words) -> Reading {
         let start = sign.map_or(start, |sign| mark.len() - sign.len_utf8());
         return Reading::found(Value::Latency { millis, percentile: percentile(text) }, start..end);
     }
-    match quantity::bare(text) {
-        Some(number) => Reading::wrong(NotA::BareNumber, number.range),
+    match quantity::bare(text.trim_start_matches(['<', '>', '≤', '≥', '=', ' '])) {
+        Some(_) => Reading::wrong(NotA::BareNumber, trimmed(text)),
         None if is_short(text, LABEL) => Reading::wrong(NotA::Other, trimmed(text)),
         None => Reading::Absent,
     }

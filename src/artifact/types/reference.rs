@@ -4,6 +4,7 @@ use super::mailbox::is_fake_domain;
 use super::scan::{is_short, tokens, trimmed};
 use super::{NotA, Reading, Value};
 use crate::words::Words;
+use chrono::NaiveDate;
 use std::ops::Range;
 
 /// Up to so many words, a text without a reference is blamed for it.
@@ -116,7 +117,7 @@ fn is_path(word: &str) -> bool {
                     || clean.contains(['_', '-'])))
 }
 
-/// `1.4.0`, `v3`, `2026.03`, `1.0.0-rc.1+build`; a whole number when nothing else is there.
+/// `1.4.0`, `v3`, `2026.03`, `2026-03-01`, `1.0.0-rc.1+build`; a whole number when nothing else is there.
 pub(super) fn read_version(text: &str) -> Reading {
     let version = tokens(text).map(|token| core(text, token)).find(|range| is_version(&text[range.clone()]));
     if let Some(range) = version {
@@ -132,6 +133,9 @@ pub(super) fn read_version(text: &str) -> Reading {
 fn is_version(word: &str) -> bool {
     let body = word.strip_prefix(['v', 'V']).unwrap_or(word);
     let marked = body.len() < word.len();
+    if body.len() == 10 && NaiveDate::parse_from_str(body, "%Y-%m-%d").is_ok() {
+        return true;
+    }
     let end = body.find(['-', '+']).unwrap_or(body.len());
     let fields: Vec<&str> = body[..end].split('.').collect();
     let tail = body[end..].chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+'));
