@@ -18,7 +18,7 @@ pub(super) fn run<'a>(c: &Context<'a>, person: &'a [At<String>], within: Option<
     }
     let answers = match c.history {
         History::NotAsked => return Outcome::NotAsked,
-        History::None => return Outcome::Fails(vec![unknown(c, &facts, "there is no commit yet")]),
+        History::None => return Outcome::Fails(vec![unknown(&facts, "there is no commit yet")]),
         History::Known(answers) => answers,
     };
     let known: Vec<&Identity> =
@@ -27,7 +27,6 @@ pub(super) fn run<'a>(c: &Context<'a>, person: &'a [At<String>], within: Option<
     match (newest, within) {
         (None, _) if answers.shallow => c.shallow("whether the owner ever committed here"),
         (None, None) => Outcome::Fails(vec![unknown(
-            c,
             &facts,
             "nobody of that name, address or handle ever committed here",
         )]),
@@ -59,11 +58,10 @@ fn idle(c: &Context<'_>, facts: &[&Fact], who: &Identity, limit: &At<u64>, shall
     Outcome::Fails(vec![problem])
 }
 
-fn unknown(c: &Context<'_>, facts: &[&Fact], why: &str) -> Problem {
-    let names: Vec<&str> = facts.iter().take(3).map(|f| f.text.as_str()).collect();
-    Problem::new(format!("the history does not know {}: {why}", words::and(&names)), Location::Text(facts[0].span))
+fn unknown(facts: &[&Fact], why: &str) -> Problem {
+    Problem::new(format!("the history does not know {}: {why}", facts[0].text), Location::Text(facts[0].span))
         .label("not an author of any commit")
-        .help(format!("authors of model `{}` are matched by name, e-mail address and handle, through .mailmap where there is one", c.model.id))
+        .help("authors are matched by name, e-mail address and handle, through .mailmap where there is one")
 }
 
 /// True when a fact and an identity are the same person.

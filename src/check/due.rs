@@ -62,8 +62,8 @@ pub(super) fn run<'a>(c: &Context<'a>, check: &'a Check) -> Outcome {
         if someone_remains(c, of, by) {
             return Outcome::Holds;
         }
-        let said = format!("{} was {date}", title(c, fact));
-        return verdict(c, date, Location::Text(fact.span), said, Vec::new(), *ahead_days);
+        let due = Due { date, said: title(c, fact), at: Location::Text(fact.span), related: Vec::new() };
+        return verdict(c, due, *ahead_days);
     }
     let interval = interval(c, every);
     let days = match (&interval, default_days) {
@@ -81,9 +81,8 @@ pub(super) fn run<'a>(c: &Context<'a>, check: &'a Check) -> Outcome {
         let message = format!("{}: {} is in the future", c.rule.title, start.said);
         return Outcome::Fails(vec![Problem::new(message, at).label("not yet")]);
     }
-    let due =
-        start.date.checked_add_days(Days::new(days.ceil().clamp(0.0, 1e6) as u64)).unwrap_or(NaiveDate::MAX);
-    let said = format!("{}, and {} later is {due}", start.said, words::interval(days));
+    let days = Days::new(days.ceil().clamp(0.0, 1e6) as u64);
+    let date = start.date.checked_add_days(days).unwrap_or(NaiveDate::MAX);
     let (at, related) = match (interval, start.span) {
         (Some((_, fact)), span) => (
             Location::Text(fact.span),
@@ -92,7 +91,8 @@ pub(super) fn run<'a>(c: &Context<'a>, check: &'a Check) -> Outcome {
         (None, Some(span)) => (Location::Text(span), Vec::new()),
         (None, None) => (c.anchor(), Vec::new()),
     };
-    verdict(c, due, at, said, related, *ahead_days)
+    let said = format!("{}, and the next time", start.said);
+    verdict(c, Due { date, said, at, related }, *ahead_days)
 }
 
 /// The shortest interval that the first fact with any states: a promise counts before the schedule
@@ -106,30 +106,32 @@ fn interval<'a>(c: &Context<'a>, every: &'a [At<String>]) -> Option<(f64, &'a Fa
     every.iter().find_map(of)
 }
 
-fn verdict(
-    c: &Context<'_>,
-    due: NaiveDate,
-    at: Location,
+/// When something is due, and why.
+struct Due {
+    date: NaiveDate,
+    /// "the next review", "models/churn.json last changed on …, and the next time".
     said: String,
+    at: Location,
     related: Vec<Note>,
-    ahead: u64,
-) -> Outcome {
-    let distance = words::distance(c.today, due);
+}
+
+fn verdict(c: &Context<'_>, due: Due, ahead: u64) -> Outcome {
+    let distance = words::distance(c.today, due.date);
     let soon = c.today.checked_add_days(Days::new(ahead)).unwrap_or(NaiveDate::MAX);
-    if due < c.today {
-        let mut problem = Problem::new(format!("{}: {said}, {distance}", c.rule.title), at)
-            .label(format!("passed {distance}"));
-        problem.related = related;
-        Outcome::Fails(vec![problem])
-    } else if ahead > 0 && due <= soon {
-        let mut problem = Problem::new(format!("soon: {}: {said}, {distance}", c.rule.title), at)
-            .label(format!("due {distance}"));
-        problem.related = related;
-        problem.at_most = Some(Severity::Warn);
-        Outcome::Fails(vec![problem])
-    } else {
-        Outcome::Holds
+    let passed = due.date < c.today;
+    if !passed && (ahead == 0 || due.date > soon) {
+        return Outcome::Holds;
     }
+    let mut problem = if passed {
+        let message = format!("{}: {} was {}, {distance}", c.rule.title, due.said, due.date);
+        Problem::new(message, due.at).label(format!("passed {distance}"))
+    } else {
+        let message = format!("almost due: {} is {}, {distance}", due.said, due.date);
+        Problem::new(message, due.at).label(format!("due {distance}"))
+    };
+    problem.related = due.related;
+    problem.at_most = (!passed).then_some(Severity::Warn);
+    Outcome::Fails(vec![problem])
 }
 
 fn title(c: &Context<'_>, fact: &Fact) -> String {

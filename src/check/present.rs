@@ -20,10 +20,8 @@ pub(super) fn run(c: &Context<'_>, refuses: &[At<StateName>]) -> Outcome {
 }
 
 fn missing(c: &Context<'_>) -> Problem {
-    let mut problem = Problem::new(
-        format!("there is no {} for model `{}`", c.artifact.title, c.model.id),
-        Location::Nowhere,
-    );
+    let of = if c.model.path.is_root() { String::new() } else { format!(" for model `{}`", c.model.id) };
+    let mut problem = Problem::new(format!("there is no {}{of}", c.artifact.title), Location::Nowhere);
     problem.looked = c.evidence.looked.clone();
     if let Some(starter) = &c.artifact.starter {
         let path = c.model.path.join(starter.file.value.as_bytes());

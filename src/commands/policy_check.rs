@@ -30,7 +30,8 @@ pub(super) fn run(path: &Path, terminal: &Terminal) -> Result {
 type Checked = std::result::Result<String, Vec<Diagnostic>>;
 
 fn account(set: &PolicySet) -> String {
-    let packs: Vec<&str> = set.packs.iter().map(String::as_str).filter(|p| *p != "words").collect();
+    let packs: Vec<&str> =
+        set.packs.iter().map(String::as_str).filter(|p| *p != policy::VOCABULARY).collect();
     format!(
         "valid: {} artifacts, {} rules, packs {}\n",
         set.artifacts.len(),

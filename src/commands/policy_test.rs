@@ -100,6 +100,38 @@ impl Suite {
         }
     }
 
+    /// Runs cases on all processors; the results are in the order given.
+    pub fn run_all(&self, cases: &[&Case]) -> Vec<Ran> {
+        let next = AtomicUsize::new(0);
+        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(cases.len());
+        let mut done: Vec<(usize, Ran)> = std::thread::scope(|scope| {
+            let work = || {
+                let mut mine = Vec::new();
+                while let Some((index, case)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, cases.get(i)?)))
+                {
+                    mine.push((index, self.run(case)));
+                }
+                mine
+            };
+            let handles: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+            handles.into_iter().flat_map(|handle| handle.join().unwrap_or_default()).collect()
+        });
+        done.sort_by_key(|(index, _)| *index);
+        let mut out: Vec<Ran> = Vec::with_capacity(cases.len());
+        let mut done = done.into_iter().peekable();
+        for index in 0..cases.len() {
+            match done.next_if(|(i, _)| *i == index) {
+                Some((_, ran)) => out.push(ran),
+                None => out.push(Ran {
+                    report: String::new(),
+                    wrong: vec!["the case was not run to its end".to_string()],
+                }),
+            }
+        }
+        out
+    }
+
     /// The report on file.
     pub fn report(&self, case: &Case) -> Option<&str> {
         self.files.get(&case.report_path()?).map(String::as_str)
@@ -219,7 +251,7 @@ pub(super) fn run(path: Option<&Path>, bless: bool, only: Option<&str>, terminal
     }
     let mut out = String::new();
     let mut failures = 0;
-    for (case, ran) in cases.iter().zip(all(&suite, &cases)) {
+    for (case, ran) in cases.iter().zip(suite.run_all(&cases)) {
         let mut wrong = ran.wrong;
         if let (Some(report), Outcome::Fail) = (case.report_path(), case.outcome) {
             if let (true, Some(root)) = (bless, &suite.root) {
@@ -256,36 +288,4 @@ fn write_report(path: &Path, text: &str) -> std::result::Result<(), Refusal> {
             format!("{} could not be written: {error}", path.display()),
         ))
     })
-}
-
-/// Runs all cases, on all processors, in the order given.
-fn all(suite: &Suite, cases: &[&Case]) -> Vec<Ran> {
-    let next = AtomicUsize::new(0);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(cases.len());
-    let mut done: Vec<(usize, Ran)> = std::thread::scope(|scope| {
-        let work = || {
-            let mut mine = Vec::new();
-            while let Some((index, case)) =
-                Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, cases.get(i)?)))
-            {
-                mine.push((index, suite.run(case)));
-            }
-            mine
-        };
-        let handles: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        handles.into_iter().flat_map(|handle| handle.join().unwrap_or_default()).collect()
-    });
-    done.sort_by_key(|(index, _)| *index);
-    let mut out: Vec<Ran> = Vec::with_capacity(cases.len());
-    let mut done = done.into_iter().peekable();
-    for index in 0..cases.len() {
-        match done.next_if(|(i, _)| *i == index) {
-            Some((_, ran)) => out.push(ran),
-            None => out.push(Ran {
-                report: String::new(),
-                wrong: vec!["the case was not run to its end".to_string()],
-            }),
-        }
-    }
-    out
 }

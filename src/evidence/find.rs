@@ -347,19 +347,17 @@ fn combined(artifact: &Artifact, candidates: &[Candidate]) -> Facts {
     facts
 }
 
-/// Where an artifact is looked for, for people: the patterns, in the model's folder and the shared
-/// ones.
+/// Where an artifact is looked for, for people: the usual names, and the folders.
 fn looked(artifact: &Artifact, model: &Model) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    for file in artifact.sources.iter().flat_map(|s| &s.files) {
-        let shown = if model.path.is_root() {
-            file.value.trim_start_matches('/').to_string()
-        } else {
-            format!("{}/**/{}", model.path, file.value.trim_start_matches('/'))
-        };
-        if !out.contains(&shown) {
-            out.push(shown);
-        }
+    let mut out = artifact.usual.clone();
+    let files = artifact.sources.iter().map(|s| s.files.len()).sum::<usize>();
+    if files > out.len() {
+        out.push(format!("{} other names in many languages", files - out.len()));
+    }
+    if model.path.is_root() {
+        out.push("in every folder".to_string());
+    } else {
+        out.push(format!("in {} and below, then at the root and in {}", model.path, SHARED.join(", ")));
     }
     out
 }

@@ -226,26 +226,20 @@ fn unanswered(s: &Subject<'_>) -> Sign {
     })
 }
 
-/// Three different facts whose place is there and not filled in.
+/// Three different facts whose place is there and not filled in. A heading with nothing under it
+/// is the sign of a stub.
 fn unfilled(s: &Subject<'_>) -> Sign {
+    let heading = |span: Span| s.doc.document.headings.iter().any(|h| h.span == span);
+    let flaws = || s.facts.flaws.iter().filter(|f| f.kind == super::FlawKind::Unfilled && !heading(f.span));
     let open: Vec<usize> = (0..s.artifact.facts.len())
-        .filter(|&fact| {
-            !s.facts.has(fact)
-                && s.facts.flaws.iter().any(|f| f.fact == fact && f.kind == super::FlawKind::Unfilled)
-        })
+        .filter(|&fact| !s.facts.has(fact) && flaws().any(|f| f.fact == fact))
         .collect();
-    let mut places: Vec<Span> = s
-        .facts
-        .flaws
-        .iter()
-        .filter(|f| open.contains(&f.fact) && f.kind == super::FlawKind::Unfilled)
-        .map(|f| f.span)
-        .collect();
+    let mut places: Vec<Span> = flaws().filter(|f| open.contains(&f.fact)).map(|f| f.span).collect();
     places.sort_unstable();
     places.dedup();
     let names: Vec<&str> = open.iter().take(4).map(|&f| s.artifact.facts[f].title.as_str()).collect();
     (open.len() >= 3 && places.len() >= 3 && s.lacks)
-        .then(|| (format!("nobody filled in {}", names.join(", ")), places.first().copied()))
+        .then(|| (format!("{} are left open", names.join(", ")), places.first().copied()))
 }
 
 fn stub(s: &Subject<'_>) -> Sign {

@@ -12,7 +12,7 @@ use crate::check::{self, Context, History, Questions};
 use crate::diag::{Diagnostic, Level, Origin, RepoPath, Sources};
 use crate::evidence::Survey;
 use crate::git::{Answers, CommitId, Content, Head, Limits, Mailmap, Query, Repo, Snapshot, Target};
-use crate::policy::{Artifact, Check, PolicySet, Rule, Severity};
+use crate::policy::{Artifact, Check, FILE, PolicySet, Rule, Severity};
 use crate::verdict::{ModelRow, Subject, Verdict};
 
 pub use stage::{Stage, stage};
@@ -108,7 +108,7 @@ fn tip(repo: &Repo, target: &Target) -> Result<Option<CommitId>, crate::git::Err
 }
 
 fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Sources, verdict: &mut Verdict) {
-    verdict.subject.policy = stage.set.packs.clone();
+    verdict.subject.policy = judged_by(&stage.set, sources);
     verdict.account.rules = stage.set.rules.iter().filter(|r| asked_of_any(&stage, r)).count();
     let tip = match tip(repo, &request.target) {
         Ok(tip) => tip,
@@ -159,6 +159,17 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
         verdict.rows.push(row);
     }
     settle::waivers(verdict, &stage, request);
+}
+
+/// What judges, for people: packs by name, the vocabulary left out, and where the configuration is.
+fn judged_by(set: &PolicySet, sources: &Sources) -> Vec<String> {
+    let packs =
+        set.packs.iter().filter(|pack| *pack != policy::VOCABULARY).map(|pack| format!("pack {pack}"));
+    let config = match set.config.source {
+        Some(source) => sources.get(source).origin.display(),
+        None => format!("defaults (there is no {FILE})"),
+    };
+    packs.chain([config]).collect()
 }
 
 /// True for checks that look at history, tree or date.

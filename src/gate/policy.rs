@@ -13,7 +13,10 @@ use super::Extra;
 
 /// The pack that holds the vocabulary, and the one with the rules about the policy itself: always
 /// loaded, never listed.
-const ALWAYS: [&str; 2] = ["words", "gate"];
+const ALWAYS: [&str; 2] = [VOCABULARY, "gate"];
+
+/// The id of the pack that holds the vocabulary.
+pub const VOCABULARY: &str = "words";
 
 /// Ids of the built-in packs that a configuration may list.
 pub fn pack_names() -> Vec<&'static str> {

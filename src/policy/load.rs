@@ -71,6 +71,7 @@ fn words(table: Option<Fields<'_>>, mistakes: &mut Mistakes) -> BTreeMap<String,
 fn artifact(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Artifact> {
     let id = fields.required("id", mistakes);
     let title = fields.required("title", mistakes);
+    let usual = fields.strings("usual", mistakes).unwrap_or_default().into_iter().map(|u| u.value).collect();
     let combine = fields.boolean("combine", mistakes).unwrap_or(false);
     let facts = fact_specs(fields.table("facts", mistakes), mistakes);
     let nature = nature(fields.table("nature", mistakes), mistakes);
@@ -94,7 +95,7 @@ fn artifact(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Artifact>
             "say where its evidence may live",
         );
     }
-    Some(Artifact { id, title: title.value, facts, sources, nature, combine, starter })
+    Some(Artifact { id, title: title.value, facts, sources, nature, usual, combine, starter })
 }
 
 fn fact_specs(table: Option<Fields<'_>>, mistakes: &mut Mistakes) -> Vec<FactSpec> {

@@ -198,6 +198,8 @@ pub struct Artifact {
     pub sources: Vec<SourceSpec>,
     /// How to tell a document of this kind from others.
     pub nature: Nature,
+    /// The usual names of its files, to show when there is none.
+    pub usual: Vec<String>,
     /// True when several files may state the facts together; false when one file must state all.
     pub combine: bool,
     /// What `init` writes.
