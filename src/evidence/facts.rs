@@ -186,13 +186,15 @@ fn path(one: &mut Ask<'_>, paths: &[String], step_name: bool) {
                 let name = if step_name { sibling_name(&doc.document.nodes, index) } else { None };
                 command_lines(one, node, name);
             } else {
-                let place = &node.place.clone();
-                one.value_at(
-                    &node.value,
-                    if node.span.start == node.span.end { node.key_span } else { node.span },
-                    place,
-                    true,
-                );
+                let span = if node.span.start == node.span.end { node.key_span } else { node.span };
+                match doc.members(&node.value) {
+                    Some(members) => members.iter().for_each(|m| {
+                        one.value_at(m, span, &node.place, true);
+                    }),
+                    None => {
+                        one.value_at(&node.value, span, &node.place, true);
+                    }
+                }
             }
         }
     }

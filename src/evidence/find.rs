@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::facts::read_source;
-use super::prepared::Prepared;
+use super::prepared::{Aliases, Prepared};
 use super::state::{Subject, state};
 use super::texts::Loaded;
 use super::{Candidate, Evidence, Facts, State, Texts, canonical};
@@ -67,6 +67,7 @@ pub struct Surveyor<'a, 'r> {
     /// For each artifact: groups of essential facts, as indexes into its facts.
     pub essential: Vec<Vec<Vec<usize>>>,
     cache: BTreeMap<(usize, RepoPath), Candidate>,
+    aliases: Aliases,
 }
 
 impl<'a, 'r> Surveyor<'a, 'r> {
@@ -78,7 +79,7 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         models: &'a [Model],
     ) -> Surveyor<'a, 'r> {
         let essential = (0..set.artifacts.len()).map(|a| set.essential(a)).collect();
-        Surveyor { set, snapshot, places, models, essential, cache: BTreeMap::new() }
+        Surveyor { set, snapshot, places, models, essential, cache: BTreeMap::new(), aliases: Aliases::new() }
     }
 
     /// Looks at all evidence of one model.
@@ -91,6 +92,9 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         texts: &mut Texts,
         sources: &mut Sources,
     ) -> Result<Survey, Error> {
+        if self.aliases.is_empty() {
+            self.aliases = aliases(self.set, self.snapshot, texts, sources)?;
+        }
         let mut evidence = Vec::with_capacity(self.set.artifacts.len());
         for artifact in 0..self.set.artifacts.len() {
             evidence.push(self.one(artifact, model, texts, sources)?);
@@ -235,7 +239,7 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         model: &Model,
     ) -> Option<Candidate> {
         let artifact = &self.set.artifacts[index];
-        let doc = Prepared::new(document, text);
+        let doc = Prepared::new(document, text).with_aliases(&self.aliases);
         let applies = |s: usize| {
             let spec = &artifact.sources[s];
             (spec.formats.is_empty() || spec.formats.contains(&document.format))
@@ -277,6 +281,30 @@ impl<'a, 'r> Surveyor<'a, 'r> {
             distance: 0,
         })
     }
+}
+
+/// The names that stand for others, from the files at the root that sources name.
+fn aliases(
+    set: &PolicySet,
+    snapshot: &Snapshot<'_>,
+    texts: &mut Texts,
+    sources: &mut Sources,
+) -> Result<Aliases, Error> {
+    let mut out = Aliases::new();
+    for name in set.artifacts.iter().flat_map(|a| &a.sources).filter_map(|s| s.aliases.as_ref()) {
+        if !matches!(snapshot.get(name.as_bytes()).map(|e| e.kind), Some(EntryKind::File { .. })) {
+            continue;
+        }
+        let path = RepoPath::from_git(name.as_bytes());
+        if let Loaded::Read(document) = texts.load(snapshot, sources, &path)? {
+            for node in &document.nodes {
+                if let Some(alias) = node.path.strip_prefix("aliases.").and_then(|p| p.strip_suffix("[]")) {
+                    out.entry(alias.to_lowercase()).or_default().push(node.value.clone());
+                }
+            }
+        }
+    }
+    Ok(out)
 }
 
 impl Facts {

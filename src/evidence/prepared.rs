@@ -1,6 +1,7 @@
 //! A document made ready for many readers: keys, headings and sentences folded once.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::artifact::document::{Document, Unit};
@@ -28,9 +29,24 @@ pub(super) struct Prepared<'d> {
     headings: Vec<Folded>,
     title: Option<Folded>,
     sentences: OnceCell<Vec<Sentence>>,
+    aliases: Option<&'d Aliases>,
 }
 
+/// Names that stand for several people: `OWNERS_ALIASES`. Keys are lower-case.
+pub(super) type Aliases = BTreeMap<String, Vec<String>>;
+
 impl<'d> Prepared<'d> {
+    /// The same, with names that stand for others.
+    pub(super) fn with_aliases(mut self, aliases: &'d Aliases) -> Prepared<'d> {
+        self.aliases = Some(aliases);
+        self
+    }
+
+    /// Whom a name stands for, if it is an alias.
+    pub(super) fn members(&self, name: &str) -> Option<&'d [String]> {
+        self.aliases?.get(&name.trim().to_lowercase()).map(Vec::as_slice)
+    }
+
     pub(super) fn new(document: &'d Document, text: &'d str) -> Prepared<'d> {
         Prepared {
             document,
@@ -39,6 +55,7 @@ impl<'d> Prepared<'d> {
             headings: document.headings.iter().map(|h| Folded::new(&h.key)).collect(),
             title: document.title.as_ref().map(|t| Folded::new(&t.text)),
             sentences: OnceCell::new(),
+            aliases: None,
         }
     }
 

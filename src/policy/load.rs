@@ -211,6 +211,7 @@ fn source_spec(
     }
     let formats = fields.strings("format", mistakes).unwrap_or_default();
     let formats = formats.iter().filter_map(|f| names::format(f, mistakes)).collect();
+    let aliases = fields.string("aliases", mistakes).map(|a| a.value);
     let foreign = fields.boolean("foreign", mistakes).unwrap_or(false);
     let when = load_reader::patterns(fields.strings("when", mistakes), mistakes);
     let mut facts = Vec::new();
@@ -227,7 +228,7 @@ fn source_spec(
         }
     }
     fields.finish(mistakes);
-    Some(SourceSpec { files, foreign, formats, when, facts })
+    Some(SourceSpec { files, foreign, aliases, formats, when, facts })
 }
 
 fn rule(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Rule> {

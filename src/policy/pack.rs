@@ -247,6 +247,8 @@ pub struct SourceSpec {
     /// True for formats with a schema of their own, where an unknown key would be a mistake: facts
     /// of ours go into comments.
     pub foreign: bool,
+    /// A file at the root whose `aliases` map says whom a name in these files stands for.
+    pub aliases: Option<String>,
     /// Formats this source applies to; empty for all.
     pub formats: Vec<Format>,
     /// The text must match all of these.
