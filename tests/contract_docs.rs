@@ -43,14 +43,22 @@ fn every_key_of_policy_files_is_documented() {
     let guide = read("docs/policies.md");
     let unknown = format!("{UNKNOWN} = 1\n");
     let artifact = "[pack]\nid = \"x\"\n[[artifact]]\nid = \"x\"\ntitle = \"x\"\n";
-    let fact = format!("{artifact}[artifact.facts]\nx = {{ title = \"t\", is = \"any\", label = \"l\", {UNKNOWN} = 1 }}\n");
-    let reader = format!("{artifact}[artifact.facts]\nx = {{ title = \"t\", is = \"any\", label = \"l\" }}\n[[artifact.source]]\nfiles = [\"x\"]\n[artifact.source.facts]\nx = {{ code = true, {UNKNOWN} = 1 }}\n");
+    let fact = format!(
+        "{artifact}[artifact.facts]\nx = {{ title = \"t\", is = \"any\", label = \"l\", {UNKNOWN} = 1 }}\n"
+    );
+    let reader = format!(
+        "{artifact}[artifact.facts]\nx = {{ title = \"t\", is = \"any\", label = \"l\" }}\n[[artifact.source]]\nfiles = [\"x\"]\n[artifact.source.facts]\nx = {{ code = true, {UNKNOWN} = 1 }}\n"
+    );
     let tables = [
         ("## `[pack]`", format!("[pack]\nid = \"x\"\n{unknown}"), vec![]),
         ("## `[[artifact]]`", format!("{artifact}{unknown}"), vec!["facts", "nature", "starter", "source"]),
         ("### `[artifact.facts]`", fact, vec![]),
         ("### `[artifact.nature]`", format!("{artifact}[artifact.nature]\n{unknown}"), vec![]),
-        ("### `[[artifact.source]]`", format!("{artifact}[[artifact.source]]\nfiles = [\"x\"]\n{unknown}"), vec!["facts"]),
+        (
+            "### `[[artifact.source]]`",
+            format!("{artifact}[[artifact.source]]\nfiles = [\"x\"]\n{unknown}"),
+            vec!["facts"],
+        ),
         ("### `[artifact.source.facts]`", reader, vec![]),
         ("## `[[rule]]`", format!("[pack]\nid = \"x\"\n[[rule]]\nid = \"x\"\n{unknown}"), vec![]),
     ];
@@ -73,7 +81,10 @@ fn every_kind_of_check_is_documented_with_every_field() {
         assert_eq!(first_column(said), keys(true, &text), "{kind}");
         assert!(said.contains(&format!("[rule.check.{kind}]")), "`{kind}` has no example");
     }
-    let described = guide.lines().filter_map(|line| line.strip_prefix("### `")?.split_once("`: ")).map(|(kind, _)| kind.to_string());
+    let described = guide
+        .lines()
+        .filter_map(|line| line.strip_prefix("### `")?.split_once("`: "))
+        .map(|(kind, _)| kind.to_string());
     assert_eq!(described.collect::<BTreeSet<_>>(), names(Check::KINDS));
 }
 
@@ -81,10 +92,17 @@ fn every_kind_of_check_is_documented_with_every_field() {
 fn every_key_of_the_configuration_is_documented() {
     let guide = read("docs/configuration.md");
     let unknown = format!("{UNKNOWN} = 1\n");
-    for (heading, table) in
-        [("## `[production]`", "[production]"), ("## `[policy]`", "[policy]"), ("## `[limits]`", "[limits]"), ("## `[[waiver]]`", "[[waiver]]")]
-    {
-        assert_eq!(first_column(section(&guide, heading)), keys(false, &format!("{table}\n{unknown}")), "{heading}");
+    for (heading, table) in [
+        ("## `[production]`", "[production]"),
+        ("## `[policy]`", "[policy]"),
+        ("## `[limits]`", "[limits]"),
+        ("## `[[waiver]]`", "[[waiver]]"),
+    ] {
+        assert_eq!(
+            first_column(section(&guide, heading)),
+            keys(false, &format!("{table}\n{unknown}")),
+            "{heading}"
+        );
     }
     let mut models = keys(false, &format!("[models]\n{unknown}"));
     models.extend(keys(false, &format!("[[model]]\n{unknown}")));

@@ -60,13 +60,19 @@ fn load(mark: &str, text: &str) -> Vec<String> {
     match mark.split_once(": ").unwrap_or((mark, "")) {
         ("roadworthy.toml", _) => drop(policy::with_config(origin(), text, &mut sources, &mut mistakes)),
         ("pack", _) => drop(policy::with_pack(origin(), text, &mut sources, &mut mistakes)),
-        ("fragment of a pack", kind) => drop(policy::with_pack(origin(), &whole(kind, text), &mut sources, &mut mistakes)),
+        ("fragment of a pack", kind) => {
+            drop(policy::with_pack(origin(), &whole(kind, text), &mut sources, &mut mistakes))
+        }
         ("recipe", path) => return recipe_mistakes(path, text),
         ("fragment of a recipe", _) => {
             let text = format!("title = \"a fragment\"\nas_of = \"{AS_OF}\"\n{text}");
-            return fixture::parse(&mut sources, origin(), &text).err().map_or_else(Vec::new, |m| list(&sources, &m));
+            return fixture::parse(&mut sources, origin(), &text)
+                .err()
+                .map_or_else(Vec::new, |m| list(&sources, &m));
         }
-        ("OWNER.toml", _) => return toml::from_str::<toml::Table>(text).err().map(|e| e.to_string()).into_iter().collect(),
+        ("OWNER.toml", _) => {
+            return toml::from_str::<toml::Table>(text).err().map(|e| e.to_string()).into_iter().collect();
+        }
         _ => return vec![format!("nobody knows what `{mark}` is")],
     }
     list(&sources, &mistakes.into_vec())
@@ -81,7 +87,10 @@ fn whole(kind: &str, text: &str) -> String {
         _ if kind == "check" => format!("{head}[[rule]]\n{rule}{text}"),
         _ if kind == "readers" => {
             let facts: toml::Table = toml::from_str(text).unwrap();
-            let specs: String = facts.keys().map(|name| format!("{name} = {{ title = \"t\", is = \"any\", label = \"{name}\" }}\n")).collect();
+            let specs: String = facts
+                .keys()
+                .map(|name| format!("{name} = {{ title = \"t\", is = \"any\", label = \"{name}\" }}\n"))
+                .collect();
             let refuses = "[rule.check.present]\nrefuses = [\"missing\", \"misplaced\", \"pointer\", \"unreadable\", \"template\", \"stub\", \"wrong-kind\", \"vetoed\", \"draft\"]\n";
             format!(
                 "{head}[[artifact]]\nid = \"fragment\"\ntitle = \"t\"\n[artifact.facts]\n{specs}[[artifact.source]]\nfiles = [\"x.md\"]\n[artifact.source.facts]\n{text}\n[[rule]]\n{rule}artifact = \"fragment\"\n{refuses}"
@@ -112,7 +121,9 @@ fn every_toml_block_is_marked_and_loads() {
         for block in blocks(&read(file)).iter().filter(|b| b.language == "toml") {
             seen += 1;
             match &block.mark {
-                Some(mark) => wrong.extend(load(mark, &block.text).into_iter().map(|m| format!("{}: {m}", place(file, block)))),
+                Some(mark) => wrong.extend(
+                    load(mark, &block.text).into_iter().map(|m| format!("{}: {m}", place(file, block))),
+                ),
                 None => wrong.push(format!("{}: no comment says what this block is", place(file, block))),
             }
         }
@@ -125,7 +136,10 @@ fn every_toml_block_is_marked_and_loads() {
 fn a_block_with_a_mistake_is_noticed() {
     assert!(!load("pack", "[pack]\nid = \"x\"\nwords = 1\n").is_empty());
     assert!(!load("roadworthy.toml", "[policy]\npack = [\"core\"]\n").is_empty());
-    assert!(!load("fragment of a pack: check of runbook", "[rule.check.fact]\nneeds = [\"nothing\"]\n").is_empty());
+    assert!(
+        !load("fragment of a pack: check of runbook", "[rule.check.fact]\nneeds = [\"nothing\"]\n")
+            .is_empty()
+    );
     assert!(!load("fragment of a pack: readers", "x = { named = \"no_such_list\" }\n").is_empty());
     assert!(!load("fragment of a recipe", "[[commit]]\nauthors = \"x\"\n").is_empty());
     assert!(!load("something", "").is_empty());
@@ -136,11 +150,21 @@ fn commands(file: &str) -> BTreeSet<String> {
     let text = read(file);
     let mut out = BTreeSet::new();
     for block in blocks(&text) {
-        let lines = block.text.lines().filter_map(|line| line.strip_prefix("$ ").or_else(|| line.strip_prefix("  - run: ")));
+        let lines = block
+            .text
+            .lines()
+            .filter_map(|line| line.strip_prefix("$ ").or_else(|| line.strip_prefix("  - run: ")));
         out.extend(lines.filter(|line| line.starts_with("roadworthy ")).map(str::to_string));
     }
     let prose = prose(&text);
-    out.extend(prose.split('`').skip(1).step_by(2).filter(|code| code.starts_with("roadworthy ")).map(str::to_string));
+    out.extend(
+        prose
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter(|code| code.starts_with("roadworthy "))
+            .map(str::to_string),
+    );
     out
 }
 
@@ -182,11 +206,17 @@ fn example() -> Scratch {
     let title = runbook.lines().next().unwrap();
     if line.is_empty() {
         let from = format!("from = '''\n{title}\n'''\nto = '''\n{title}\n\nLast reviewed: 2026-10-20\n'''\n");
-        scratch.write(&format!("{rule}/pass-dated.toml"), format!("title = \"somebody read it\"\n{head}[[commit]]\n{edit}{from}"));
+        scratch.write(
+            &format!("{rule}/pass-dated.toml"),
+            format!("title = \"somebody read it\"\n{head}[[commit]]\n{edit}{from}"),
+        );
         scratch.write(&format!("{rule}/fail-undated.toml"), format!("title = \"no date\"\n{head}"));
     } else {
         let from = format!("from = '''\n{line}\n'''\nto = \"\"\n");
-        scratch.write(&format!("{rule}/fail-undated.toml"), format!("title = \"no date\"\n{head}[[commit]]\n{edit}{from}"));
+        scratch.write(
+            &format!("{rule}/fail-undated.toml"),
+            format!("title = \"no date\"\n{head}[[commit]]\n{edit}{from}"),
+        );
         scratch.write(&format!("{rule}/pass-dated.toml"), format!("title = \"somebody read it\"\n{head}"));
     }
     scratch.commit("2026-10-30T09:00:00Z", "Adopt the handbook");
@@ -202,11 +232,13 @@ fn the_policy_in_the_readme_works() {
     let blessed = roadworthy(&folder, &["policy", "test", "governance", "--bless"]);
     assert_eq!(blessed.code, Some(0), "{}{}", blessed.stdout, blessed.stderr);
     assert!(blessed.stdout.contains("2 passed, 0 failed"), "{}", blessed.stdout);
-    let report = std::fs::read_to_string(folder.join("governance/house/runbook-unreviewed/fail-undated.txt")).unwrap();
+    let report =
+        std::fs::read_to_string(folder.join("governance/house/runbook-unreviewed/fail-undated.txt")).unwrap();
     assert!(report.contains("warn[runbook-unreviewed]") && report.contains("Last reviewed: <"), "{report}");
     git(&folder, &["add", "--all"]);
     let text = read("README.md");
-    let table: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("| `roadworthy ")?.split('`').next()).collect();
+    let table: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("| `roadworthy ")?.split('`').next()).collect();
     assert!(table.len() >= 10, "{table:?}");
     for command in table {
         let mut words: Vec<&str> = command.split_whitespace().collect();
@@ -231,7 +263,8 @@ fn the_example_of_facts_is_real() {
     let printed = roadworthy(&scratch.path(), &["facts", "--format", "json"]).expect_success();
     if std::env::var_os("ROADWORTHY_BLESS").is_some() {
         let fence = |text: &str| format!("```json\n{text}```");
-        std::fs::write(markdown::path("docs/facts.md"), text.replace(&fence(&shown.text), &fence(&printed))).unwrap();
+        std::fs::write(markdown::path("docs/facts.md"), text.replace(&fence(&shown.text), &fence(&printed)))
+            .unwrap();
         return;
     }
     assert_eq!(shown.text, printed);
@@ -242,7 +275,9 @@ fn every_link_leads_somewhere() {
     let mut seen = 0;
     for file in FILES {
         let text = prose(&read(file));
-        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).filter(|t| !t.contains("://")) {
+        for target in
+            text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).filter(|t| !t.contains("://"))
+        {
             seen += 1;
             let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
             let folder = std::path::Path::new(file).parent().unwrap();

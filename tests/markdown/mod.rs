@@ -54,8 +54,16 @@ pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
             (Some(_), true) => open = false,
             (Some(language), false) => {
                 open = true;
-                let mark = before.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->")).map(str::to_string);
-                out.push(Block { language: language.trim().to_string(), mark, text: String::new(), line: index + 1 });
+                let mark = before
+                    .strip_prefix("<!-- ")
+                    .and_then(|rest| rest.strip_suffix(" -->"))
+                    .map(str::to_string);
+                out.push(Block {
+                    language: language.trim().to_string(),
+                    mark,
+                    text: String::new(),
+                    line: index + 1,
+                });
             }
             (None, true) => {
                 let block = out.last_mut().expect("a block is open");
@@ -110,13 +118,16 @@ pub(crate) fn generated(file: &str, name: &str, expected: &str) {
         std::fs::write(path(file), anew).expect("the project can be written to");
         return;
     }
-    panic!("{file} is behind; `ROADWORTHY_BLESS=1 cargo test --test docs` brings it up to date\n\nexpected:\n{expected}\nfound:\n{actual}");
+    panic!(
+        "{file} is behind; `ROADWORTHY_BLESS=1 cargo test --test docs` brings it up to date\n\nexpected:\n{expected}\nfound:\n{actual}"
+    );
 }
 
 /// The section under a heading, down to the next heading of any level.
 #[track_caller]
 pub(crate) fn section<'m>(markdown: &'m str, heading: &str) -> &'m str {
-    let at = markdown.find(&format!("\n{heading}")).unwrap_or_else(|| panic!("there is no heading {heading}"));
+    let at =
+        markdown.find(&format!("\n{heading}")).unwrap_or_else(|| panic!("there is no heading {heading}"));
     let body = markdown[at + 1..].split_once('\n').map_or("", |(_, body)| body);
     let mut fenced = false;
     let mut end = 0;
@@ -133,15 +144,24 @@ pub(crate) fn section<'m>(markdown: &'m str, heading: &str) -> &'m str {
 /// The names in backticks in the first column of all tables of a text.
 pub(crate) fn first_column(markdown: &str) -> BTreeSet<String> {
     let cells = markdown.lines().filter_map(|line| line.strip_prefix("| `"));
-    cells.flat_map(|line| line.split('|').next().unwrap_or("").split('`').step_by(2).map(str::trim)).filter(|name| !name.is_empty() && *name != ",").map(str::to_string).collect()
+    cells
+        .flat_map(|line| line.split('|').next().unwrap_or("").split('`').step_by(2).map(str::trim))
+        .filter(|name| !name.is_empty() && *name != ",")
+        .map(str::to_string)
+        .collect()
 }
 
 /// The anchors that a forge makes of the headings.
 pub(crate) fn anchors(markdown: &str) -> BTreeSet<String> {
     let prose = prose(markdown);
-    let headings = prose.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
+    let headings =
+        prose.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
     let anchor = |heading: &str| {
-        let kept = heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_')).collect::<String>();
+        let kept = heading
+            .to_lowercase()
+            .chars()
+            .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+            .collect::<String>();
         kept.replace(' ', "-")
     };
     headings.map(anchor).collect()
