@@ -1,6 +1,7 @@
 //! Holds rules, fixtures, vocabulary and lists together: what is written in one place and forgotten in
 //! another fails here.
 #![allow(missing_docs, reason = "a test")]
+#![expect(clippy::unwrap_used, reason = "a test ends where its preparation fails")]
 
 mod common;
 

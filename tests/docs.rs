@@ -1,6 +1,7 @@
 //! What a stranger reads is run: the report, the table of rules, every TOML block, every command and
 //! every link. `ROADWORTHY_BLESS=1` writes the generated parts anew.
 #![allow(missing_docs, reason = "a test")]
+#![expect(clippy::unwrap_used, reason = "a test ends where its preparation fails")]
 
 mod common;
 mod markdown;
