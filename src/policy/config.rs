@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::fields::{At, Fields, Mistakes, parse};
+use super::fields::{Fields, parse};
 use super::load::severity_value;
+use super::mistakes::{At, Mistakes};
 use super::names;
-use super::pack::{Severities, Tier};
+use super::severity::{Severities, Tier};
 use crate::artifact::types::{self, Reading, ValueType};
 use crate::diag::{RepoPath, SourceId, Sources, Span};
 use crate::words::Words;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::fields::{At, Fields, Mistakes, parse};
-use super::pack::{
-    Artifact, Check, FactSpec, Nature, Pack, Rule, Severities, Severity, SourceSpec, Starter, Tier,
-};
+use super::fields::{Fields, parse};
+use super::mistakes::{At, Mistakes};
+use super::pack::{Artifact, FactSpec, Nature, Pack, SourceSpec, Starter};
+use super::rule::{Check, Rule};
+use super::severity::{Severities, Severity, Tier};
 use super::{load_check, load_reader, names};
 use crate::artifact::types::ValueType;
 use crate::diag::{SourceId, Sources, Span};
@@ -296,10 +297,7 @@ pub(super) fn severities(fields: &mut Fields<'_>, mistakes: &mut Mistakes) -> Op
 }
 
 /// A severity for all tiers, or a table of tiers.
-pub(super) fn severity_value(
-    value: &super::fields::Value<'_>,
-    mistakes: &mut Mistakes,
-) -> Option<Severities> {
+pub(super) fn severity_value(value: &super::value::Value<'_>, mistakes: &mut Mistakes) -> Option<Severities> {
     if let Some(word) = value.as_str() {
         let word = At { value: word.to_string(), span: value.span() };
         return names::severity(&word, mistakes).map(Severities::all);

@@ -1,8 +1,10 @@
 //! Checks of rules: `[rule.check.fact]` and its siblings.
 
-use super::fields::{At, Fields, Mistakes};
+use super::fields::Fields;
+use super::mistakes::{At, Mistakes};
 use super::names;
-use super::pack::{Check, StateName, WaiverFault};
+use super::rule::{Check, WaiverFault};
+use super::severity::StateName;
 use crate::diag::Span;
 
 type List = Vec<At<String>>;

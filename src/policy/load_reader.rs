@@ -2,8 +2,9 @@
 
 use regex::{Regex, RegexBuilder};
 
-use super::fields::{At, Fields, Mistakes};
+use super::fields::Fields;
 use super::load::{term_list, value_type};
+use super::mistakes::{At, Mistakes};
 use super::pack::{How, Reader, Terms};
 use crate::artifact::document::{Form, UnitKind};
 
@@ -139,7 +140,7 @@ fn terms(fields: &mut Fields<'_>, key: &'static str, mistakes: &mut Mistakes) ->
 }
 
 /// A list's name, or terms in place.
-fn terms_of(value: &super::fields::Value<'_>, mistakes: &mut Mistakes) -> Option<Terms> {
+fn terms_of(value: &super::value::Value<'_>, mistakes: &mut Mistakes) -> Option<Terms> {
     match value.as_str() {
         Some(name) => Some(Terms::List(At { value: name.to_string(), span: value.span() })),
         None => term_list(value.strings(mistakes), mistakes).map(Terms::Own),

@@ -9,16 +9,19 @@ mod fields;
 mod load;
 mod load_check;
 mod load_reader;
+mod mistakes;
 mod names;
 mod pack;
+mod rule;
 mod set;
+mod severity;
+mod value;
 
 pub use config::{Config, FILE, Mode, ModelSpec, Override, Waiver, load as load_config};
-pub use fields::{At, Mistakes, closest};
 pub use load::pack as load_pack;
+pub use mistakes::{At, Mistakes, closest};
 pub use names::{fold_path, glob};
-pub use pack::{
-    Artifact, Check, FactSpec, How, Nature, Pack, Reader, Rule, Severities, Severity, SourceSpec, Starter,
-    StateName, Terms, Tier, WaiverFault,
-};
+pub use pack::{Artifact, FactSpec, How, Nature, Pack, Reader, SourceSpec, Starter, Terms};
+pub use rule::{Check, Rule, WaiverFault};
 pub use set::{PolicySet, facts_of};
+pub use severity::{Severities, Severity, StateName, Tier};

@@ -2,8 +2,8 @@
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::fields::{At, Mistakes};
-use super::pack::Severity;
+use super::mistakes::{At, Mistakes};
+use super::severity::Severity;
 use crate::artifact::document::Format;
 
 /// The longest pattern that is taken; a longer one is a mistake or an attack.

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use globset::{GlobSet, GlobSetBuilder};
 
 use super::config::Config;
-use super::fields::{At, Mistakes};
+use super::mistakes::{At, Mistakes};
 use super::names;
-use super::pack::{Artifact, Check, How, Pack, Rule, Severities, Terms};
+use super::pack::{Artifact, How, Pack, Terms};
+use super::rule::{Check, Rule};
+use super::severity::Severities;
 use crate::words::{TermList, Words};
 
 /// The policy that judges.
@@ -161,7 +163,7 @@ fn uncovered(rules: &[Rule], artifacts: &[Artifact], mistakes: &mut Mistakes) {
             })
             .flatten()
             .collect();
-        let open: Vec<&str> = super::pack::StateName::REFUSABLE
+        let open: Vec<&str> = super::severity::StateName::REFUSABLE
             .iter()
             .filter(|s| !refused.contains(s))
             .map(|s| s.name())
