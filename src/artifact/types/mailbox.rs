@@ -59,16 +59,13 @@ fn email_at(text: &str, at: usize, free: usize, words: &Words) -> Option<Account
     let domain_end =
         rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.'))).unwrap_or(rest.len());
     let domain = rest[..domain_end].trim_end_matches(['.', '-']);
-    let (name, top) = domain.rsplit_once('.')?;
-    let sound = !local.is_empty()
-        && !name.is_empty()
-        && name.split('.').all(|label| !label.is_empty())
-        && top.chars().count() >= 2
-        && top.chars().all(char::is_alphabetic);
-    if !sound {
+    let (_, top) = domain.rsplit_once('.')?;
+    let range = at - local.len()..at + 1 + domain.len();
+    // RFC 5321 lets a top level be a digit or a single letter; no real one is.
+    let real_top = top.chars().count() >= 2 && top.chars().all(char::is_alphabetic);
+    if !real_top || !email_address::EmailAddress::is_valid(&text[range.clone()]) {
         return None;
     }
-    let range = at - local.len()..at + 1 + domain.len();
     let fault =
         if is_fake_domain(domain, words) { Some(NotA::FakeAddress) } else { local_fault(local, words) };
     Some(Account { kind: AccountKind::Email, text: text[range.clone()].to_string(), range, fault })
