@@ -147,7 +147,7 @@ pub enum Policy {
     /// Run the fixtures of a policy: each failing recipe must fail with its report, each repaired
     /// one must pass.
     Test {
-        /// A folder with <pack>.toml and <pack>/<rule>/{fail,pass}-*.toml; the built-in policies
+        /// A folder with `PACK.toml` and `PACK/RULE/{fail,pass}-*.toml`; the built-in policies
         /// when left out.
         path: Option<PathBuf>,
         /// Write the reports instead of comparing them.

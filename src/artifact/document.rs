@@ -109,7 +109,7 @@ pub enum Form {
 /// A named value.
 #[derive(Clone, Debug)]
 pub struct Pair {
-    /// The name, normalised with [`normalise_key`].
+    /// The name, normalised with [`normalise_key`](crate::text::normalise_key).
     pub key: String,
     /// Where the name stands.
     pub key_span: Span,
@@ -130,7 +130,7 @@ pub struct Pair {
 pub struct Heading {
     /// Plain text, as written.
     pub text: String,
-    /// The text, normalised with [`normalise_key`].
+    /// The text, normalised with [`normalise_key`](crate::text::normalise_key).
     pub key: String,
     /// 1 to 6, or 7 for a bold line alone.
     pub level: u8,

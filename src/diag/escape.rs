@@ -8,7 +8,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     escape(text, false)
 }
 
-/// As [`line`], but keeps line breaks and tabs: for source excerpts.
+/// As [`line()`], but keeps line breaks and tabs: for source excerpts.
 pub fn block(text: &str) -> Cow<'_, str> {
     escape(text, true)
 }

@@ -317,10 +317,10 @@ pub(super) fn severity_value(value: &super::value::Value<'_>, mistakes: &mut Mis
         (Tier::Standard, &mut out.standard),
         (Tier::Experimental, &mut out.experimental),
     ] {
-        if let Some(word) = table.string(tier.name(), mistakes) {
-            if let Some(severity) = names::severity(&word, mistakes) {
-                *slot = severity;
-            }
+        if let Some(word) = table.string(tier.name(), mistakes)
+            && let Some(severity) = names::severity(&word, mistakes)
+        {
+            *slot = severity;
         }
     }
     table.finish(mistakes);

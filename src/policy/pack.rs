@@ -132,7 +132,7 @@ pub enum Terms {
     /// The name of a list.
     List(At<String>),
     /// Terms in place.
-    Own(TermList),
+    Own(Box<TermList>),
 }
 
 /// One way to read a fact.

@@ -1,6 +1,6 @@
 //! Reports: one format, one file, one pure function over the same settled verdict.
 //!
-//! [`human`] is for a person at a terminal, [`json`] for machines; [`picture`] draws one diagnostic
+//! [`human()`] is for a person at a terminal, [`json()`] for machines; [`picture`] draws one diagnostic
 //! and is also used for mistakes in policy files. Knows verdicts, texts and spans; nothing of Git,
 //! of arguments or of policy files. Everything from the judged repository is escaped here: no
 //! function returns a control character other than `\n` and, when colour is on, its own styles.
