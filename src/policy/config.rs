@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::fields::{Fields, parse};
+use super::fields::{Fields, first_character, parse};
 use super::load::severity_value;
 use super::mistakes::{At, Mistakes};
 use super::names;
@@ -148,7 +148,7 @@ impl Config {
 pub fn load(sources: &Sources, source: SourceId, words: &Words, mistakes: &mut Mistakes) -> Config {
     let text = sources.get(source).text.clone();
     let table = parse(source, &text, mistakes);
-    let start = Span::new(source, 0..text.len().min(1));
+    let start = Span::new(source, first_character(&text));
     let mut top = Fields::new(source, FILE, table.get_ref(), start.range());
     let mut config = Config::defaults(start);
     config.source = Some(source);

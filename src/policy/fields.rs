@@ -23,6 +23,11 @@ pub(crate) fn parse<'t>(source: SourceId, text: &'t str, mistakes: &mut Mistakes
     table
 }
 
+/// The place of what a file as a whole lacks.
+pub(crate) fn first_character(text: &str) -> Range<usize> {
+    0..text.chars().next().map_or(0, char::len_utf8)
+}
+
 /// A table whose fields are taken one after the other; what is left at the end is unknown.
 pub(crate) struct Fields<'t> {
     source: SourceId,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::fields::{Fields, parse};
+use super::fields::{Fields, first_character, parse};
 use super::mistakes::{At, Mistakes};
 use super::pack::{Artifact, FactSpec, Nature, Pack, SourceSpec, Starter};
 use super::rule::{Check, Rule};
@@ -17,7 +17,7 @@ use crate::words::TermList;
 pub fn pack(sources: &Sources, source: SourceId, mistakes: &mut Mistakes) -> Option<Pack> {
     let text = sources.get(source).text.clone();
     let table = parse(source, &text, mistakes);
-    let range = 0..text.len().min(1);
+    let range = first_character(&text);
     let mut top = Fields::new(source, "the policy file", table.get_ref(), range);
     let Some(mut head) = top.table("pack", mistakes) else {
         if top.key_span("pack").is_none() {
