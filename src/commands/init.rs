@@ -77,13 +77,28 @@ fn write_new(top: &Path, path: &RepoPath, text: &str) -> std::result::Result<boo
             Err(_) => fs::create_dir(&at).map_err(|error| failed(&error.to_string()))?,
         }
     }
+    let folder = at.clone();
     at.push(file);
-    match fs::OpenOptions::new().write(true).create_new(true).open(&at) {
-        Ok(mut open) => open
-            .write_all(text.trim_start_matches('\n').as_bytes())
-            .map(|()| true)
-            .map_err(|error| failed(&error.to_string())),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(failed(&error.to_string())),
+    if fs::symlink_metadata(&at).is_ok() {
+        return Ok(false);
     }
+    // Written beside and moved into place: never half a file, never over one that appeared meanwhile.
+    let mut draft = drafts().tempfile_in(&folder).map_err(|error| failed(&error.to_string()))?;
+    draft
+        .write_all(text.trim_start_matches('\n').as_bytes())
+        .map_err(|error| failed(&error.to_string()))?;
+    match draft.persist_noclobber(&at) {
+        Ok(_) => Ok(true),
+        Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(failed(&error.error.to_string())),
+    }
+}
+
+/// Temporary files with the permissions of ordinary ones: what the umask leaves of `rw-rw-rw-`.
+fn drafts() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".roadworthy-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
 }

@@ -73,7 +73,7 @@ pub struct ModelSpec {
 pub struct Waiver {
     /// The rule that is waived.
     pub rule: At<String>,
-    /// The model it is waived for; `None` means findings about the repository.
+    /// The model it is waived for; `None` means every model.
     pub model: Option<At<String>>,
     /// Why.
     pub reason: String,
