@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use common::{Scratch, list, roadworthy};
+use roadworthy::artifact::types::{self, Reading};
 use roadworthy::diag::Sources;
 use roadworthy::fixture::{self, Outcome};
 use roadworthy::gate::policy;
@@ -378,4 +379,17 @@ fn words_of_an_own_policy_count() {
     assert!(!judged(&scratch.path()), "the name is a person's as long as nothing says otherwise");
     scratch.write("roadworthy.toml", "[policy]\nfiles = [\"governance/*.toml\"]\n");
     assert!(judged(&scratch.path()));
+}
+
+/// A printed remedy that nobody filled in must not satisfy the rule that printed it.
+#[test]
+fn no_remedy_passes_unfilled() {
+    let set = built_in();
+    for artifact in &set.artifacts {
+        for fact in &artifact.facts {
+            let line = format!("<{}>", fact.wanted());
+            let reading = types::read(fact.is, &line, &set.words);
+            assert_eq!(reading, Reading::Unfilled, "{}.{}: {line}", artifact.id.value, fact.name.value);
+        }
+    }
 }

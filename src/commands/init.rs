@@ -84,9 +84,7 @@ fn write_new(top: &Path, path: &RepoPath, text: &str) -> std::result::Result<boo
     }
     // Written beside and moved into place: never half a file, never over one that appeared meanwhile.
     let mut draft = drafts().tempfile_in(&folder).map_err(|error| failed(&error.to_string()))?;
-    draft
-        .write_all(text.trim_start_matches('\n').as_bytes())
-        .map_err(|error| failed(&error.to_string()))?;
+    draft.write_all(text.trim_start_matches('\n').as_bytes()).map_err(|error| failed(&error.to_string()))?;
     match draft.persist_noclobber(&at) {
         Ok(_) => Ok(true),
         Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),

@@ -152,7 +152,9 @@ const LONGEST: usize = 1 << 14;
 /// unit of prose, or a section's joined units.
 pub fn read(kind: ValueType, text: &str, words: &Words) -> Reading {
     let code = matches!(kind, ValueType::Command | ValueType::TrainingCommand | ValueType::Cron);
-    if (!code || scan::is_short(text, CODE_PLACEHOLDER)) && is_placeholder(text, words) {
+    if placeholder::is_angled(text)
+        || (!code || scan::is_short(text, CODE_PLACEHOLDER)) && is_placeholder(text, words)
+    {
         return Reading::Unfilled;
     }
     let text = match kind {

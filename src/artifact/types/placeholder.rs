@@ -13,6 +13,9 @@ const CRON_FIELDS: usize = 5;
 /// True when `text` is empty or only stands for a value: `TBD`, `[Your Name]`, `<date>`,
 /// `{{ owner }}`, `YYYY-MM-DD`, `n/a`. "N/A because …" is an answer; lower-case "todo" is Spanish.
 pub fn is_placeholder(text: &str, words: &Words) -> bool {
+    if is_angled(text) {
+        return true;
+    }
     let noise = |c: char| !c.is_alphanumeric() && !matches!(c, '[' | '<' | '{' | '@' | '#' | '/' | '$');
     let core = text.trim_matches(|c: char| noise(c) && !matches!(c, ']' | '>' | '}' | '%' | '）' | ')'));
     let bare = text.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '@' | '#'));
@@ -36,6 +39,20 @@ pub fn is_placeholder(text: &str, words: &Words) -> bool {
         || has_bracket(core, words)
 }
 
+/// True for `<what to write here>`, the form that starter files and printed remedies use. An address
+/// or a link in angle brackets is neither.
+pub(super) fn is_angled(text: &str) -> bool {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '.' | ','));
+    text.starts_with('<') && text.ends_with('>') && !text.contains(['@', '=']) && !text.contains("://")
+}
+
+/// True when `text` holds words in angle brackets.
+fn has_angled(text: &str) -> bool {
+    text.split('<').skip(1).filter_map(|rest| rest.split_once('>')).any(|(inside, _)| {
+        inside.contains(' ') && !inside.contains(['@', '=', '/', '"']) && !inside.contains("://")
+    })
+}
+
 /// True when something in `text` still waits to be filled, however long the text around it is.
 pub fn has_placeholder(text: &str, words: &Words) -> bool {
     is_placeholder(text, words)
@@ -43,6 +60,7 @@ pub fn has_placeholder(text: &str, words: &Words) -> bool {
         || text.contains("{{") && text.contains("}}") && !text.contains("${{")
         || has_token(text, words)
         || has_bracket(text, words)
+        || has_angled(text)
 }
 
 /// `XXX`, `____`, `YYYY`.
