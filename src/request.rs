@@ -57,13 +57,9 @@ fn utf8() -> bool {
 /// A mistake in the arguments, or a failure of Git, to be shown.
 pub type Refusal = Box<Diagnostic>;
 
-/// A failure of Git as a diagnostic.
+/// A failure of Git, refused.
 pub fn refused(error: &Error) -> Refusal {
-    let diagnostic = Diagnostic::new(Level::Error, "git", error.to_string());
-    Box::new(match error.help() {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
-    })
+    Box::new(error.diagnostic())
 }
 
 /// Finds the repository.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::check::{self, Context, History, Questions};
-use crate::diag::{Diagnostic, Level, Origin, RepoPath, Sources};
+use crate::diag::{Diagnostic, Origin, RepoPath, Sources};
 use crate::evidence::Survey;
 use crate::git::{Answers, CommitId, Content, Head, Limits, Mailmap, Query, Repo, Snapshot, Target};
 use crate::policy::{Artifact, Check, FILE, PolicySet, Rule, Severity};
@@ -86,15 +86,6 @@ fn subject(repo: &Repo, request: &Request) -> Subject {
     Subject { what, commit, as_of: request.as_of.to_string(), policy: Vec::new() }
 }
 
-/// A failure of Git, to be shown.
-fn failure(error: &crate::git::Error) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Level::Error, "git", error.to_string());
-    match error.help() {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
-    }
-}
-
 /// The commit whose history answers: the judged one, or the newest one below the index and the
 /// work tree.
 fn tip(repo: &Repo, target: &Target) -> Result<Option<CommitId>, crate::git::Error> {
@@ -112,7 +103,7 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
     verdict.account.rules = stage.set.rules.iter().filter(|r| asked_of_any(&stage, r)).count();
     let tip = match tip(repo, &request.target) {
         Ok(tip) => tip,
-        Err(error) => return verdict.undecided.push(failure(&error)),
+        Err(error) => return verdict.undecided.push(error.diagnostic()),
     };
     let asked = collect(&stage, request, tip.is_some());
     let answers = match walk(repo, &stage, asked.query, tip) {
@@ -252,13 +243,13 @@ fn walk(
         return Ok(Some(Answers::default()));
     }
     let mailmap = if questions.people {
-        repo.mailmap(&stage.snapshot).map_err(|e| Box::new(failure(&e)))?
+        repo.mailmap(&stage.snapshot).map_err(|e| Box::new(e.diagnostic()))?
     } else {
         Mailmap::default()
     };
     let query =
         Query { touched: questions.touched, moved: questions.moved, people: questions.people, mailmap };
-    repo.history(Some(tip), &query).map(Some).map_err(|error| Box::new(failure(&error)))
+    repo.history(Some(tip), &query).map(Some).map_err(|error| Box::new(error.diagnostic()))
 }
 
 /// The newest commit below an index or a work tree, for "has this file been changed since?".

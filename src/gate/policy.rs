@@ -203,7 +203,7 @@ fn text(
             Err(wrong("is a link, and links are never followed", "put the file itself in its place"))
         }
         Ok(_) => Err(wrong("is not a text in UTF-8 of a reasonable size", "save it as UTF-8")),
-        Err(error) => Err(Box::new(super::failure(&error))),
+        Err(error) => Err(Box::new(error.diagnostic())),
     }
 }
 

@@ -31,7 +31,7 @@ pub fn stage<'r>(
     request: &Request,
     sources: &mut Sources,
 ) -> Result<Stage<'r>, Vec<Diagnostic>> {
-    let git = |error: crate::git::Error| vec![super::failure(&error)];
+    let git = |error: crate::git::Error| vec![error.diagnostic()];
     let mut snapshot = repo.snapshot(&request.target, &Limits::default()).map_err(git)?;
     let set = policy::of_tree(&snapshot, &request.extra, sources)?;
     snapshot.set_max_blob(set.config.max_file_bytes);

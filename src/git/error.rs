@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::id::ObjectId;
-use crate::diag::RepoPath;
+use crate::diag::{Diagnostic, Level, RepoPath};
 
 /// Why Git could not be asked. None of these is a finding: each means that nothing was judged.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -73,6 +73,15 @@ impl Error {
     /// What went wrong, as a closed set.
     pub fn kind(&self) -> ErrorKind {
         self.kind
+    }
+
+    /// The failure as it is shown to people.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let diagnostic = Diagnostic::new(Level::Error, "git", self.message.clone());
+        match &self.help {
+            Some(help) => diagnostic.help(help.clone()),
+            None => diagnostic,
+        }
     }
 
     /// What to do next, if something helps.
