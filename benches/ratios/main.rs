@@ -1,0 +1,148 @@
+//! What `roadworthy` costs next to `git`, as whole processes on generated repositories.
+//!
+//! `docs/benchmarks.md` says how to run this and how to read the table.
+
+mod evidence;
+mod measure;
+mod repositories;
+mod stream;
+mod table;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use roadworthy::fixture;
+
+use measure::Pair;
+use table::Row;
+
+/// The date of every judgement: the evidence of the generated repositories is right on it.
+const AS_OF: &str = "2026-11-01";
+/// Runs of each side whose times count, unless `--rounds` says otherwise.
+const ROUNDS: usize = 15;
+
+struct Arguments {
+    check: bool,
+    rounds: usize,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut out = std::io::stdout().lock();
+    if !arguments.iter().any(|a| a == "--bench") {
+        // `cargo test --all-targets` starts this too.
+        return finish(
+            writeln!(out, "nothing is measured here: run `cargo bench`").map_err(|e| e.to_string()),
+        );
+    }
+    let mut run = || -> Result<bool, String> {
+        let arguments = parse(&arguments)?;
+        let rows = rows(arguments.rounds)?;
+        out.write_all(table::render(&rows, arguments.rounds).as_bytes()).map_err(|e| e.to_string())?;
+        Ok(!arguments.check || rows.iter().all(Row::is_within))
+    };
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(message) => finish(Err(message)),
+    }
+}
+
+fn finish(result: Result<(), String>) -> ExitCode {
+    let Err(message) = result else { return ExitCode::SUCCESS };
+    // When even this cannot be written, the exit code still says it.
+    writeln!(std::io::stderr(), "ratios: {message}").ok();
+    ExitCode::from(2)
+}
+
+fn parse(arguments: &[String]) -> Result<Arguments, String> {
+    let mut parsed = Arguments { check: false, rounds: ROUNDS };
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--bench" => {}
+            "--check" => parsed.check = true,
+            "--rounds" => {
+                let count = rest.next().and_then(|n| n.parse().ok()).filter(|n| (1..=1000).contains(n));
+                parsed.rounds = count.ok_or("--rounds wants a number from 1 to 1000")?;
+            }
+            other => return Err(format!("unknown argument `{other}`; known: --check, --rounds N")),
+        }
+    }
+    Ok(parsed)
+}
+
+/// The two programs, in one environment.
+struct Programs {
+    home: PathBuf,
+}
+
+impl Programs {
+    fn roadworthy(&self, folder: &Path, arguments: &[&str]) -> Command {
+        let mut command = fixture::scrubbed(env!("CARGO_BIN_EXE_roadworthy"), folder, &self.home);
+        command.args(arguments);
+        command
+    }
+
+    fn git(&self, folder: &Path, arguments: &[&str]) -> Command {
+        let mut command = fixture::scrubbed("git", folder, &self.home);
+        command.args(arguments);
+        command
+    }
+}
+
+fn rows(rounds: usize) -> Result<Vec<Row>, String> {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ratios");
+    let home = root.join("home");
+    std::fs::create_dir_all(&home).map_err(|e| format!("{}: {e}", home.display()))?;
+    let programs = Programs { home };
+    let repositories = repositories::all(&root)?;
+    let check = ["check", "--rev", "HEAD", "--as-of", AS_OF];
+    let pair = |ours: Command, theirs: Command| Pair { ours, theirs, rounds }.run();
+    let history = &repositories.history;
+    let listing = &repositories.listing;
+    let models = &repositories.models;
+    let single = &repositories.single;
+    let list = ["ls-tree", "-r", "HEAD"];
+    Ok(vec![
+        Row {
+            name: "history",
+            ours: "check --rev HEAD: 600 files, 2,000 commits, one model with five artifacts on file, all rules",
+            theirs: "git log -1 -- README.md, which was changed 1,000 commits ago",
+            bound: Some(5.0),
+            times: pair(
+                programs.roadworthy(history, &check),
+                programs.git(history, &["log", "-1", "--", "README.md"]),
+            )?,
+        },
+        Row {
+            name: "listing",
+            ours: "check --rev HEAD: 100,000 files, one commit, no artifact on file, so there is nothing to read or to ask the history",
+            theirs: "git ls-tree -r HEAD",
+            bound: Some(1.3),
+            times: pair(programs.roadworthy(listing, &check), programs.git(listing, &list))?,
+        },
+        Row {
+            name: "start",
+            ours: "--version",
+            theirs: "git --version",
+            bound: None,
+            times: pair(programs.roadworthy(single, &["--version"]), programs.git(single, &["--version"]))?,
+        },
+        Row {
+            name: "policy",
+            ours: "check --rev HEAD: one file, one commit: the fixed cost of start, policy and report",
+            theirs: "git ls-tree -r HEAD",
+            bound: None,
+            times: pair(programs.roadworthy(single, &check), programs.git(single, &list))?,
+        },
+        Row {
+            name: "models",
+            ours: "check --rev HEAD: 500 models with five artifacts each, one commit, all rules",
+            theirs: "git ls-tree -r HEAD",
+            bound: None,
+            times: pair(programs.roadworthy(models, &check), programs.git(models, &list))?,
+        },
+    ])
+}
