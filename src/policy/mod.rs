@@ -12,6 +12,7 @@ mod load_reader;
 mod mistakes;
 mod names;
 mod pack;
+mod patterns;
 mod rule;
 mod set;
 mod severity;

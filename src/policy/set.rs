@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use globset::{GlobSet, GlobSetBuilder};
-
 use super::config::Config;
 use super::mistakes::{At, Mistakes};
 use super::names;
 use super::pack::{Artifact, How, Pack, Terms};
+use super::patterns::Patterns;
 use super::rule::{Check, Rule};
 use super::severity::Severities;
 use crate::words::{TermList, Words};
@@ -25,8 +24,8 @@ pub struct PolicySet {
     pub words: Words,
     /// The packs' ids, in order.
     pub packs: Vec<String>,
-    globs: GlobSet,
-    /// For each glob: artifact, source.
+    patterns: Patterns,
+    /// For each pattern: artifact, source.
     owners: Vec<(usize, usize)>,
     overrides: BTreeMap<String, Severities>,
 }
@@ -45,9 +44,9 @@ impl PolicySet {
         check_rules(&rules, &artifacts, mistakes);
         check_terms(&artifacts, &words, mistakes);
         check_config(&config, &rules, mistakes);
-        let (globs, owners) = globs(&artifacts, mistakes);
+        let (patterns, owners) = patterns(&artifacts);
         let overrides = config.severity.iter().map(|o| (o.rule.value.clone(), o.severity)).collect();
-        PolicySet { artifacts, rules, config, words, packs: ids, globs, owners, overrides }
+        PolicySet { artifacts, rules, config, words, packs: ids, patterns, owners, overrides }
     }
 
     /// How serious a rule is here: the pack's word, or the repository's.
@@ -58,10 +57,9 @@ impl PolicySet {
     /// The sources that a path may be evidence for: artifact, source. In order, without doubles.
     pub fn sources_of(&self, path: &[u8]) -> Vec<(usize, usize)> {
         let folded = names::fold_path(path);
-        let path = globset::Candidate::from_bytes(&folded);
+        // Patterns are numbered by artifact and source, so this is in order.
         let mut found: Vec<(usize, usize)> =
-            self.globs.matches_candidate(&path).into_iter().map(|i| self.owners[i]).collect();
-        found.sort_unstable();
+            self.patterns.matching(&folded).into_iter().map(|i| self.owners[i]).collect();
         found.dedup();
         found
     }
@@ -241,32 +239,18 @@ fn check_config(config: &Config, rules: &[Rule], mistakes: &mut Mistakes) {
     }
 }
 
-fn globs(artifacts: &[Artifact], mistakes: &mut Mistakes) -> (GlobSet, Vec<(usize, usize)>) {
-    let mut builder = GlobSetBuilder::new();
-    let mut owners = Vec::new();
+fn patterns(artifacts: &[Artifact]) -> (Patterns, Vec<(usize, usize)>) {
+    let (mut globs, mut owners) = (Vec::new(), Vec::new());
     for (a, artifact) in artifacts.iter().enumerate() {
         for (s, source) in artifact.sources.iter().enumerate() {
             for file in &source.files {
                 // One that does not compile was reported when its file was read.
                 if let Ok(glob) = names::glob(&file.value) {
-                    builder.add(glob);
+                    globs.push(glob);
                     owners.push((a, s));
                 }
             }
         }
     }
-    match builder.build() {
-        Ok(set) => (set, owners),
-        Err(error) => {
-            if let Some(first) = artifacts.first() {
-                mistakes.add(
-                    "bad-glob",
-                    first.id.span,
-                    "the file patterns are too big together",
-                    error.kind().to_string(),
-                );
-            }
-            (GlobSet::empty(), Vec::new())
-        }
-    }
+    (Patterns::new(globs), owners)
 }

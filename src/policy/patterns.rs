@@ -1,0 +1,271 @@
+//! Many patterns over many paths: most paths match none of them, and that must cost little.
+
+use globset::{Candidate, Glob, GlobMatcher};
+use std::sync::OnceLock;
+
+/// Patterns, each compiled when the first path comes that may match it.
+#[derive(Debug)]
+pub(super) struct Patterns {
+    patterns: Vec<Lazy>,
+    /// The literals without which no pattern matches.
+    literals: Literals,
+    /// Patterns that no literal is known of.
+    always: Vec<usize>,
+}
+
+#[derive(Debug)]
+struct Lazy {
+    glob: Glob,
+    /// A path that matches holds a literal of each.
+    clauses: Vec<Vec<String>>,
+    matcher: OnceLock<GlobMatcher>,
+}
+
+impl Patterns {
+    /// Patterns, numbered in their order.
+    pub(super) fn new(globs: Vec<Glob>) -> Patterns {
+        let patterns: Vec<Lazy> = globs.into_iter().map(Lazy::new).collect();
+        let (mut literals, mut always) = (Literals::new(), Vec::new());
+        for (index, pattern) in patterns.iter().enumerate() {
+            match pattern.rarest() {
+                Some(all) => all.iter().for_each(|literal| literals.add(literal, index)),
+                None => always.push(index),
+            }
+        }
+        Patterns { patterns, literals, always }
+    }
+
+    /// The numbers of the patterns that match a path, sorted, each once.
+    pub(super) fn matching(&self, path: &[u8]) -> Vec<usize> {
+        let mut found = self.always.clone();
+        self.literals.find(path, &mut found);
+        if found.is_empty() {
+            return found;
+        }
+        found.sort_unstable();
+        found.dedup();
+        found.retain(|&index| self.patterns[index].is_possible(path));
+        if found.is_empty() {
+            return found;
+        }
+        let path = Candidate::from_bytes(path);
+        found.retain(|&index| self.patterns[index].matcher().is_match_candidate(&path));
+        found
+    }
+}
+
+impl Lazy {
+    fn new(glob: Glob) -> Lazy {
+        let clauses = clauses(glob.glob()).unwrap_or_default();
+        Lazy { glob, clauses, matcher: OnceLock::new() }
+    }
+
+    /// The clause of the longest literals, which are found least often; none is shorter than two bytes.
+    fn rarest(&self) -> Option<&[String]> {
+        let shortest = |clause: &Vec<String>| clause.iter().map(String::len).min().unwrap_or(0);
+        let best = self.clauses.iter().rev().max_by_key(|clause| shortest(clause))?;
+        (shortest(best) >= 2).then_some(best)
+    }
+
+    /// False when a clause shows that the path does not match; much cheaper than to match.
+    fn is_possible(&self, path: &[u8]) -> bool {
+        let holds = |literal: &String| path.windows(literal.len()).any(|part| part == literal.as_bytes());
+        self.clauses.iter().all(|clause| clause.iter().any(holds))
+    }
+
+    fn matcher(&self) -> &GlobMatcher {
+        self.matcher.get_or_init(|| self.glob.compile_matcher())
+    }
+}
+
+/// Literals, found by their first two bytes.
+#[derive(Debug)]
+struct Literals {
+    /// For each slot, the place of its bucket and one; zero for an empty slot, as nearly all are.
+    slots: Vec<u16>,
+    buckets: Vec<Vec<(Vec<u8>, Vec<usize>)>>,
+}
+
+impl Literals {
+    const SLOTS: usize = 1 << 12;
+
+    fn new() -> Literals {
+        Literals { slots: vec![0; Literals::SLOTS], buckets: Vec::new() }
+    }
+
+    fn slot(first: u8, second: u8) -> usize {
+        (usize::from(first) << 6 ^ usize::from(second)) % Literals::SLOTS
+    }
+
+    /// Adds a literal of at least two bytes, and a pattern that needs it.
+    fn add(&mut self, literal: &str, pattern: usize) {
+        let bytes = literal.as_bytes();
+        let slot = &mut self.slots[Literals::slot(bytes[0], bytes[1])];
+        if *slot == 0 {
+            self.buckets.push(Vec::new());
+            *slot = u16::try_from(self.buckets.len()).expect("there are no more buckets than slots");
+        }
+        let bucket = &mut self.buckets[usize::from(*slot) - 1];
+        match bucket.iter_mut().find(|(known, _)| known == bytes) {
+            Some((_, patterns)) => patterns.push(pattern),
+            None => bucket.push((bytes.to_vec(), vec![pattern])),
+        }
+    }
+
+    /// The patterns of all literals that the path holds; some more than once.
+    fn find(&self, path: &[u8], found: &mut Vec<usize>) {
+        for (at, pair) in path.windows(2).enumerate() {
+            let slot = self.slots[Literals::slot(pair[0], pair[1])];
+            if slot == 0 {
+                continue;
+            }
+            for (literal, patterns) in &self.buckets[usize::from(slot) - 1] {
+                if path[at..].starts_with(literal) {
+                    found.extend(patterns);
+                }
+            }
+        }
+    }
+}
+
+/// What every path that matches the pattern holds: of each clause at least one literal, none of which
+/// is empty. `None` for patterns that are not looked into.
+fn clauses(pattern: &str) -> Option<Vec<Vec<String>>> {
+    if pattern.contains(['[', ']', '\\']) {
+        return None;
+    }
+    let mut found: Vec<Vec<String>> = Vec::new();
+    // `**` may stand for nothing together with the slashes around it.
+    let literal = |text: &str| {
+        let text = text.trim_matches('/');
+        (!text.is_empty()).then(|| vec![text.to_string()])
+    };
+    let mut rest = pattern;
+    while let Some(at) = rest.find(['*', '?', '{', '}']) {
+        found.extend(literal(&rest[..at]));
+        let end = match rest.as_bytes()[at] {
+            b'{' => {
+                let end = at + group_end(&rest[at..])?;
+                // A clause of the group: for each alternative, one of its clauses.
+                let parts = alternatives(&rest[at + 1..end - 1]).into_iter();
+                let all: Option<Vec<Vec<String>>> =
+                    parts.map(|part| clauses(part)?.into_iter().next()).collect();
+                found.extend(all.map(|all| all.concat()));
+                end
+            }
+            b'}' => return None,
+            _ => at + 1,
+        };
+        rest = &rest[end..];
+    }
+    found.extend(literal(rest));
+    Some(found)
+}
+
+/// Where the group that `text` begins with ends, its closing brace included.
+fn group_end(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at + 1);
+        }
+    }
+    None
+}
+
+/// The parts between the commas that are not inside of a group.
+fn alternatives(body: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_usize);
+    for (at, byte) in body.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 => {
+                parts.push(&body[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&body[start..]);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::names::{fold_path, glob};
+    use super::*;
+    use globset::GlobSetBuilder;
+    use proptest::prelude::*;
+
+    fn needs(pattern: &str) -> Option<Vec<String>> {
+        Lazy::new(glob(pattern).unwrap()).rarest().map(<[String]>::to_vec)
+    }
+
+    #[test]
+    fn the_longest_literals_are_chosen() {
+        for (pattern, expected) in [
+            ("OWNER.{toml,yaml}", Some(vec!["owner."])),
+            ("*dpia*.{md,txt}", Some(vec!["dpia"])),
+            ("{runbooks,playbooks}/**/*.md", Some(vec!["runbooks", "playbooks"])),
+            ("docs/*.md", Some(vec!["docs"])),
+            ("{ab,cd{ef,gh}}*", Some(vec!["ab", "cd"])),
+            ("*.{md,}", None),
+            ("**/*", None),
+            ("{*,x}", None),
+            ("[ab]cde", None),
+        ] {
+            let expected = expected.map(|all| all.into_iter().map(String::from).collect::<Vec<_>>());
+            assert_eq!(needs(pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn the_patterns_that_come_with_the_program_each_have_a_literal() {
+        let mut count = 0;
+        for line in super::super::builtin::file("core.toml").unwrap().text.lines() {
+            let Some((_, list)) = line.split_once("files = [") else { continue };
+            for pattern in list.split('"').skip(1).step_by(2) {
+                count += 1;
+                let shortest = needs(pattern).unwrap_or_default().iter().map(String::len).min();
+                assert!(shortest >= Some(3), "{pattern}");
+            }
+        }
+        assert!(count > 20, "{count}");
+    }
+
+    #[test]
+    fn no_patterns_match_nothing() {
+        assert_eq!(Patterns::new(Vec::new()).matching(b"a/b"), Vec::<usize>::new());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        /// What a plain set of globs finds, for patterns of every kind.
+        #[test]
+        fn finds_what_plain_globs_find(
+            patterns in prop::collection::vec("(/?)([ab.*?,/-]|\\*\\*/|/\\*\\*|\\{[ab*,/]{0,4}\\}|\\{a,\\{b\\.,\\*\\}\\}|\\[[!ab]{1,2}\\]|\\\\[ab*]){0,8}", 1..8),
+            paths in prop::collection::vec("[abAB._/-]{0,10}", 1..20),
+        ) {
+            let globs: Vec<Glob> = patterns.iter().filter_map(|p| glob(p).ok()).collect();
+            let mut builder = GlobSetBuilder::new();
+            for glob in &globs {
+                builder.add(glob.clone());
+            }
+            let (plain, ours) = (builder.build().unwrap(), Patterns::new(globs));
+            for path in &paths {
+                let path = fold_path(path.as_bytes());
+                let mut expected = plain.matches_candidate(&Candidate::from_bytes(&path));
+                expected.sort_unstable();
+                expected.dedup();
+                prop_assert_eq!(ours.matching(&path), expected, "{:?}", String::from_utf8_lossy(&path));
+            }
+        }
+    }
+}
