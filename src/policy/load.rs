@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::fields::{Fields, first_character, parse};
 use super::mistakes::{At, Mistakes};
-use super::pack::{Artifact, FactSpec, Nature, Pack, SourceSpec, Starter};
+use super::pack::{Artifact, FactSpec, How, Nature, Pack, SourceSpec, Starter};
 use super::rule::{Check, Rule};
 use super::severity::{Severities, Severity, Tier};
-use super::{load_check, load_reader, names};
+use super::{builtin, load_check, load_reader, names};
 use crate::artifact::types::ValueType;
-use crate::diag::{SourceId, Sources, Span};
+use crate::diag::{Origin, SourceId, Sources, Span};
 use crate::words::TermList;
 
 /// Reads a policy file. What is right is kept even when there are mistakes, so that later steps
@@ -39,11 +39,33 @@ pub fn pack(sources: &Sources, source: SourceId, mistakes: &mut Mistakes) -> Opt
     let rules: Vec<Rule> =
         top.tables("rule", mistakes).into_iter().filter_map(|f| rule(f, mistakes)).collect();
     top.finish(mistakes);
+    if !ships(sources, source) {
+        artifacts.iter().flat_map(|a| &a.sources).for_each(|s| check_patterns(s, mistakes));
+    }
     let id = id?;
     names::check_id(&id, "pack", mistakes);
     duplicates("artifact", artifacts.iter().map(|a| &a.id), mistakes);
     duplicates("rule", rules.iter().map(|r| &r.id), mistakes);
     Some(Pack { id, title, artifacts, rules, words })
+}
+
+/// True for a policy that comes with the program, word for word: a test compiles its patterns.
+fn ships(sources: &Sources, source: SourceId) -> bool {
+    let given = sources.get(source);
+    match &given.origin {
+        Origin::BuiltIn(path) => builtin::file(path).is_some_and(|file| *file.text == *given.text),
+        _ => false,
+    }
+}
+
+fn check_patterns(source: &SourceSpec, mistakes: &mut Mistakes) {
+    source.when.iter().for_each(|pattern| pattern.check(mistakes));
+    for reader in source.facts.iter().flat_map(|(_, readers)| readers) {
+        reader.given.iter().for_each(|pattern| pattern.check(mistakes));
+        if let How::Regex(patterns) = &reader.how {
+            patterns.iter().for_each(|pattern| pattern.check(mistakes));
+        }
+    }
 }
 
 fn duplicates<'n>(what: &str, ids: impl Iterator<Item = &'n At<String>>, mistakes: &mut Mistakes) {
@@ -214,7 +236,7 @@ fn source_spec(
     let formats = formats.iter().filter_map(|f| names::format(f, mistakes)).collect();
     let aliases = fields.string("aliases", mistakes).map(|a| a.value);
     let foreign = fields.boolean("foreign", mistakes).unwrap_or(false);
-    let when = load_reader::patterns(fields.strings("when", mistakes), mistakes);
+    let when = load_reader::patterns(fields.strings("when", mistakes));
     let mut facts = Vec::new();
     if let Some(mut table) = fields.table("facts", mistakes) {
         for (name, value) in table.rest() {

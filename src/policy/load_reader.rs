@@ -1,53 +1,25 @@
 //! Readers of facts: `{ named = "approver_words", is = "person" }`.
 
-use regex::{Regex, RegexBuilder};
-
 use super::fields::Fields;
 use super::load::{term_list, value_type};
 use super::mistakes::{At, Mistakes};
 use super::pack::{How, Reader, Terms};
+use super::regexes::Pattern;
 use crate::artifact::document::{Form, UnitKind};
-
-/// The most memory a compiled pattern may take.
-const REGEX_LIMIT: usize = 1 << 20;
 
 /// The fields that say how; a reader has exactly one of them.
 const HOWS: [&str; 9] = ["path", "named", "label", "section", "mention", "code", "regex", "owners", "roster"];
 
-/// Compiles patterns; those that do not compile or are too big are mistakes.
-pub(super) fn patterns(texts: Option<Vec<At<String>>>, mistakes: &mut Mistakes) -> Vec<Regex> {
-    let mut out = Vec::new();
-    for text in texts.unwrap_or_default() {
-        match RegexBuilder::new(&text.value)
-            .multi_line(true)
-            .case_insensitive(true)
-            .size_limit(REGEX_LIMIT)
-            .build()
-        {
-            Ok(regex) => out.push(regex),
-            Err(error) => {
-                let reason = match error {
-                    regex::Error::CompiledTooBig(_) => "it is too big".to_string(),
-                    other => other
-                        .to_string()
-                        .lines()
-                        .last()
-                        .unwrap_or("syntax error")
-                        .trim_start_matches("error: ")
-                        .to_string(),
-                };
-                mistakes.add("bad-regex", text.span, "the pattern does not compile", reason);
-            }
-        }
-    }
-    out
+/// Patterns, not compiled yet.
+pub(super) fn patterns(texts: Option<Vec<At<String>>>) -> Vec<Pattern> {
+    texts.unwrap_or_default().into_iter().map(Pattern::new).collect()
 }
 
 /// One reader, from its table.
 pub(super) fn reader(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Reader> {
     let span = fields.span();
     let is = fields.string("is", mistakes).and_then(|t| value_type(&t, mistakes));
-    let given = patterns(fields.string("if", mistakes).map(|t| vec![t]), mistakes).pop();
+    let given = fields.string("if", mistakes).map(Pattern::new);
     let found = hows(&mut fields, mistakes);
     fields.finish(mistakes);
     match found.len() {
@@ -112,7 +84,7 @@ fn hows(fields: &mut Fields<'_>, mistakes: &mut Mistakes) -> Vec<Option<How>> {
         found.push(Some(How::Code));
     }
     if let Some(texts) = fields.strings("regex", mistakes) {
-        found.push(Some(How::Regex(patterns(Some(texts), mistakes))));
+        found.push(Some(How::Regex(patterns(Some(texts)))));
     }
     if let Some(which) = fields.string("owners", mistakes) {
         let how = match which.value.as_str() {

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use regex::Regex;
-
 use super::mistakes::At;
+use super::regexes::Pattern;
 use super::rule::Rule;
 use crate::artifact::document::{Form, Format, UnitKind};
 use crate::artifact::types::ValueType;
@@ -93,7 +92,7 @@ pub struct SourceSpec {
     /// Formats this source applies to; empty for all.
     pub formats: Vec<Format>,
     /// The text must match all of these.
-    pub when: Vec<Regex>,
+    pub when: Vec<Pattern>,
     /// How facts are read, in the order of the file: index into [`Artifact::facts`], readers.
     pub facts: Vec<(usize, Vec<Reader>)>,
 }
@@ -143,7 +142,7 @@ pub struct Reader {
     /// The value's type when it is not the fact's own.
     pub is: Option<ValueType>,
     /// The text must match this for the reader to apply.
-    pub given: Option<Regex>,
+    pub given: Option<Pattern>,
     /// Where the reader is written.
     pub span: Span,
 }
@@ -189,7 +188,7 @@ pub enum How {
     /// Code, fenced or inline.
     Code,
     /// A pattern over the text; the value is the first group, or the whole match.
-    Regex(Vec<Regex>),
+    Regex(Vec<Pattern>),
     /// CODEOWNERS: owners of the last line that covers the model.
     Owners {
         /// True to take the owners of all lines.

@@ -1,0 +1,95 @@
+//! Regular expressions of policies, compiled when a text first asks for them: to compile those of
+//! all packs takes longer than to judge a small repository.
+
+use std::sync::OnceLock;
+
+use regex::{Regex, RegexBuilder};
+
+use super::mistakes::{At, Mistakes};
+
+/// The most memory a compiled pattern may take.
+const REGEX_LIMIT: usize = 1 << 20;
+
+/// A regular expression as a policy writes it, over lines and without regard to case.
+#[derive(Debug)]
+pub struct Pattern {
+    text: At<String>,
+    /// `None` inside when it does not compile.
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// A pattern that nobody has looked at yet.
+    pub(super) fn new(text: At<String>) -> Pattern {
+        Pattern { text, compiled: OnceLock::new() }
+    }
+
+    /// The compiled pattern; `None` when it does not compile, which [`Pattern::check`] reports and
+    /// which keeps a policy from judging.
+    pub fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| build(&self.text.value).ok()).as_ref()
+    }
+
+    /// True when the text holds a match.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.regex().is_some_and(|regex| regex.is_match(text))
+    }
+
+    /// Compiles it; one that does not compile or is too big is a mistake.
+    pub(super) fn check(&self, mistakes: &mut Mistakes) {
+        if self.regex().is_some() {
+            return;
+        }
+        let reason = match build(&self.text.value) {
+            Err(regex::Error::CompiledTooBig(_)) => "it is too big".to_string(),
+            Err(other) => {
+                let text = other.to_string();
+                text.lines().last().unwrap_or("syntax error").trim_start_matches("error: ").to_string()
+            }
+            Ok(_) => return,
+        };
+        mistakes.add("bad-regex", self.text.span, "the pattern does not compile", reason);
+    }
+}
+
+fn build(text: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text).multi_line(true).case_insensitive(true).size_limit(REGEX_LIMIT).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{builtin, load_pack};
+    use super::*;
+    use crate::diag::{Origin, Sources};
+
+    fn mistakes(text: &str) -> Vec<crate::diag::Diagnostic> {
+        let (mut sources, mut mistakes) = (Sources::new(), Mistakes::default());
+        // Under a name that does not ship, so that everything is checked.
+        let source = sources.add(Origin::BuiltIn("copy".to_string()), text);
+        load_pack(&sources, source, &mut mistakes);
+        mistakes.into_vec()
+    }
+
+    #[test]
+    fn all_patterns_that_ship_compile() {
+        let packs = builtin::files().iter().filter(|f| f.path.ends_with(".toml") && !f.path.contains('/'));
+        let mut count = 0;
+        for file in packs {
+            count += 1;
+            assert!(mistakes(file.text).is_empty(), "{}: {:?}", file.path, mistakes(file.text));
+        }
+        assert!(count > 2, "{count}");
+    }
+
+    #[test]
+    fn patterns_that_do_not_compile_are_mistakes() {
+        let core = builtin::file("core.toml").unwrap().text;
+        let good = core.lines().find(|line| line.starts_with("when = [")).unwrap();
+        for (bad, reason) in [("(", "unclosed group"), ("(a{1000}){1000}", "it is too big")] {
+            let found = mistakes(&core.replacen(good, &format!("when = [\"{bad}\"]"), 1));
+            let labels: Vec<_> =
+                found.iter().map(|m| (m.code.as_str(), m.primary.clone().unwrap().text)).collect();
+            assert_eq!(labels, [("bad-regex", reason.to_string())], "{bad}");
+        }
+    }
+}
