@@ -1,6 +1,6 @@
 //! The policy that judges: built-in packs, the configuration, own policy files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::diag::{Diagnostic, Level, Origin, RepoPath, SourceId, Sources, Span};
 use crate::git::{Content, Snapshot};
@@ -40,14 +40,13 @@ fn built_in(name: &str, sources: &mut Sources, mistakes: &mut Mistakes) -> Optio
 /// Terms that do not compile are mistakes.
 pub fn words(packs: &[Pack], mistakes: &mut Mistakes) -> Words {
     let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut places: BTreeMap<(&str, &str), Span> = BTreeMap::new();
+    let mut seen: HashSet<(&str, &str)> = HashSet::new();
     for (name, terms) in packs.iter().flat_map(|p| &p.words) {
         let list = lists.entry(name.clone()).or_default();
         for term in terms {
-            if !list.contains(&term.value) {
+            if seen.insert((name, &term.value)) {
                 list.push(term.value.clone());
             }
-            places.insert((name, &term.value), term.span);
         }
     }
     match Words::from_lists(lists) {
@@ -56,14 +55,20 @@ pub fn words(packs: &[Pack], mistakes: &mut Mistakes) -> Words {
             for error in errors {
                 let message = format!("the term `{}` of list `{}` cannot be used", error.term, error.list);
                 let mut mistake = Diagnostic::new(Level::Error, "bad-term", message);
-                if let Some(span) = places.get(&(error.list.as_str(), error.term.as_str())) {
-                    mistake = mistake.at(*span, error.message);
+                if let Some(span) = place(packs, &error.list, &error.term) {
+                    mistake = mistake.at(span, error.message);
                 }
                 mistakes.push(mistake);
             }
             Words::default()
         }
     }
+}
+
+/// Where a term was written last.
+fn place(packs: &[Pack], list: &str, term: &str) -> Option<Span> {
+    let lists = packs.iter().rev().filter_map(|pack| pack.words.get(list));
+    lists.flatten().find(|written| written.value == term).map(|written| written.span)
 }
 
 /// Built-in packs, with the configuration's defaults: for `rules`, `explain` and tests.
