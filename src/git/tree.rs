@@ -1,5 +1,7 @@
 //! The paths of a commit.
 
+use std::ops::Range;
+
 use git2::ObjectType;
 
 use super::error::Error;
@@ -16,8 +18,8 @@ struct Frame<'s> {
     object: Object<'s>,
     /// Where the next entry begins.
     at: usize,
-    /// Where the last entry began; its successor must sort behind it.
-    last: Option<usize>,
+    /// Name and kind of the last entry; its successor must sort behind it.
+    last: Option<(Range<usize>, Mode)>,
     /// How long the path of this folder is, with its slash.
     prefix: usize,
 }
@@ -71,12 +73,14 @@ fn next<'f>(frame: &'f mut Frame<'_>) -> Result<Option<TreeEntry<'f>>, Error> {
     let wrong = |why: &str| Error::malformed("tree", frame.id, why);
     let (entry, rest) = object::tree_entry(&data[frame.at..]).ok_or_else(|| wrong("an entry is cut off"))?;
     object::check_name(entry.name).map_err(wrong)?;
-    if let Some((last, _)) = frame.last.and_then(|at| object::tree_entry(&data[at..]))
-        && object::tree_order(&last, &entry).is_ge()
+    if let Some((name, mode)) = frame.last.take()
+        && object::tree_order(&TreeEntry { mode, name: &data[name], id: entry.id }, &entry).is_ge()
     {
         return Err(wrong("its entries are out of order, or a name stands twice"));
     }
-    frame.last = Some(frame.at);
+    // Behind the name stand a zero and the id.
+    let end = data.len() - rest.len() - 21;
+    frame.last = Some((end - entry.name.len()..end, entry.mode));
     frame.at = data.len() - rest.len();
     Ok(Some(entry))
 }
