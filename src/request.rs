@@ -67,6 +67,13 @@ pub fn refused(error: &Error) -> Refusal {
 /// # Errors
 /// When there is none, or it cannot be opened, with what to do.
 pub fn repository(path: &Path) -> Result<Repo, Refusal> {
+    // Git looks in the folders above too: a mistyped path would be answered for another folder.
+    if !path.exists() {
+        let message = format!("there is no file or folder `{}`", path.display());
+        return Err(Box::new(
+            Diagnostic::new(Level::Error, "no-such-path", message).help("correct the path"),
+        ));
+    }
     Repo::discover(path).map_err(|error| refused(&error))
 }
 
