@@ -184,7 +184,7 @@ impl<'a> Context<'a> {
 
     /// "docs/runbook.md", or the artifact's title when there is no file.
     fn file(&self) -> String {
-        self.evidence.best().map_or_else(|| self.artifact.title.clone(), |c| c.path.to_text().into_owned())
+        self.evidence.best().map_or_else(|| self.artifact.title.clone(), |c| c.path.to_string())
     }
 
     /// A place in the best candidate to point at when no line is wrong: its first line.

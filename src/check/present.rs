@@ -31,7 +31,7 @@ fn missing(c: &Context<'_>) -> Problem {
 }
 
 fn refused_candidate(c: &Context<'_>, best: &Candidate) -> Problem {
-    let path = best.path.to_text();
+    let path = &best.path;
     let title = &c.artifact.title;
     let reason = &best.state.reason;
     let (message, label) = match best.state.name {
@@ -44,18 +44,19 @@ fn refused_candidate(c: &Context<'_>, best: &Candidate) -> Problem {
             (format!("{path} does not hold the {title}: {reason}"), "not the text itself".to_string())
         }
         StateName::Unreadable => {
-            (format!("{path} cannot be read as a {title}: {reason}"), "here".to_string())
+            (format!("{path} cannot be read as {}: {reason}", words::a(title)), "here".to_string())
         }
         StateName::Template => {
             (format!("{path} is a template that nobody filled in: {reason}"), "not filled in".to_string())
         }
         StateName::Stub => (
-            format!("{path} has the name of a {title} and not its content: {reason}"),
+            format!("{path} has the name of {} and not its content: {reason}", words::a(title)),
             "nothing to act on".to_string(),
         ),
-        StateName::WrongKind => {
-            (format!("{path} is not a {title}: {reason}"), "this is about something else".to_string())
-        }
+        StateName::WrongKind => (
+            format!("{path} is not {}: {reason}", words::a(title)),
+            "this is about something else".to_string(),
+        ),
         StateName::Vetoed => (
             format!("{path} speaks against its own use in production: {reason}"),
             "says so itself".to_string(),
@@ -88,7 +89,7 @@ pub(super) fn others(c: &Context<'_>) -> Option<String> {
 }
 
 fn one_other(c: &Context<'_>, other: &Candidate, essential: &[Vec<usize>]) -> String {
-    let path = other.path.to_text();
+    let path = &other.path;
     if other.state.name != StateName::Real {
         return format!("{path} ({}: {})", other.state.name.name(), other.state.reason);
     }
@@ -97,5 +98,5 @@ fn one_other(c: &Context<'_>, other: &Candidate, essential: &[Vec<usize>]) -> St
         .filter(|group| !group.iter().any(|&f| other.facts.has(f)))
         .filter_map(|group| group.first().map(|&f| c.artifact.facts[f].title.as_str()))
         .collect();
-    if lacks.is_empty() { path.into_owned() } else { format!("{path} (does not say {})", words::and(&lacks)) }
+    if lacks.is_empty() { path.to_string() } else { format!("{path} (does not say {})", words::and(&lacks)) }
 }

@@ -12,6 +12,12 @@ pub(super) fn and<S: AsRef<str>>(items: &[S]) -> String {
     }
 }
 
+/// "a runbook", "an owner file".
+pub(super) fn a(noun: &str) -> String {
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']);
+    if vowel { format!("an {noun}") } else { format!("a {noun}") }
+}
+
 /// "1 commit", "3 commits".
 pub(super) fn count(n: u64, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
