@@ -76,11 +76,11 @@ pub fn discover(config: &Config, snapshot: &Snapshot<'_>) -> Result<Vec<Model>, 
 
 fn too_few(config: &Config, count: u64) -> Diagnostic {
     let said = match count {
-        0 => "no model was found".to_string(),
-        n => format!("{n} of at least {} models were found", config.minimum),
+        0 => "no model was found: there is nothing to vouch for".to_string(),
+        1 => format!("1 model was found, and `minimum` asks for {}", config.minimum),
+        n => format!("{n} models were found, and `minimum` asks for {}", config.minimum),
     };
-    let mut problem =
-        Diagnostic::new(Level::Error, "no-model", format!("{said}: there is nothing to vouch for"));
+    let mut problem = Diagnostic::new(Level::Error, "no-model", said);
     if let Some(pattern) = config.discover.first() {
         problem = problem.at(pattern.span, "too few folders match");
     }

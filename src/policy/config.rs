@@ -212,12 +212,7 @@ fn policy(mut table: Fields<'_>, config: &mut Config, mistakes: &mut Mistakes) {
     config.files = table.strings("files", mistakes).unwrap_or_default();
     for file in &config.files {
         if let Err(error) = names::glob(&file.value) {
-            mistakes.add(
-                "bad-glob",
-                file.span,
-                format!("the pattern `{}` does not compile", file.value),
-                error,
-            );
+            names::bad_glob(file, error, mistakes);
         }
     }
     if let Some(mut severities) = table.table("severity", mistakes) {
@@ -317,42 +312,48 @@ fn waiver(mut fields: Fields<'_>, words: &Words, mistakes: &mut Mistakes) -> Opt
     let expires = expires.and_then(|text| {
         match NaiveDate::parse_from_str(text.value.get(..10).unwrap_or(&text.value), "%Y-%m-%d") {
             Ok(date) if text.value.len() == 10 => Some(At { value: date, span: text.span }),
+            // What TOML takes for a date and is none comes without a value, and was reported.
+            _ if text.value.is_empty() && text.span.end - text.span.start > 2 => None,
             _ => {
-                mistakes.add(
-                    "bad-date",
-                    text.span,
-                    format!("`{}` is not a date", text.value),
-                    "write it as 2026-12-31",
-                );
+                let message = format!("`{}` is not a date", text.value);
+                mistakes.add("bad-date", text.span, message, "write it as 2026-12-31");
                 None
             }
         }
     });
-    let (reason, approved_by) = (reason?, approved_by?);
-    if types::is_placeholder(&reason.value, words) {
-        mistakes.add(
-            "empty-value",
-            reason.span,
-            "the waiver's reason is still a placeholder",
-            "say why in a sentence",
-        );
-        return None;
-    }
-    if !matches!(types::read(ValueType::Person, &approved_by.value, words), Reading::Found(_)) {
-        mistakes.add(
-            "not-a-person",
-            approved_by.span,
-            format!("`{}` is not a person", approved_by.value),
-            "a waiver is approved by a person, such as `Grace Hopper <grace@corp.example>`",
-        );
-        return None;
-    }
+    let reason = reason.filter(|reason| is_reason(reason, words, mistakes));
+    let approved_by = approved_by.filter(|person| is_person(person, words, mistakes));
     Some(Waiver {
         rule: rule?,
         model,
-        reason: reason.value,
-        approved_by: approved_by.value,
+        reason: reason?.value,
+        approved_by: approved_by?.value,
         expires: expires?,
         span,
     })
+}
+
+/// False, and a mistake, for a reason that nobody wrote.
+fn is_reason(reason: &At<String>, words: &Words, mistakes: &mut Mistakes) -> bool {
+    let text = reason.value.trim();
+    let open = types::is_placeholder(text, words) || text.starts_with('<') && text.ends_with('>');
+    if open {
+        let message = "the waiver's reason is still a placeholder";
+        mistakes.add("empty-value", reason.span, message, "say why in a sentence");
+    }
+    !open
+}
+
+/// False, and a mistake, for an approver who is no person.
+fn is_person(approver: &At<String>, words: &Words, mistakes: &mut Mistakes) -> bool {
+    let person = matches!(types::read(ValueType::Person, &approver.value, words), Reading::Found(_));
+    if !person {
+        mistakes.add(
+            "not-a-person",
+            approver.span,
+            format!("`{}` is not a person", approver.value),
+            "a waiver is approved by a person, such as `Grace Hopper <grace@corp.example>`",
+        );
+    }
+    person
 }

@@ -8,6 +8,8 @@ use crate::artifact::document::Format;
 
 /// The longest pattern that is taken; a longer one is a mistake or an attack.
 const MAX_GLOB: usize = 300;
+/// So many characters of a wrong pattern are repeated.
+const SHOWN_GLOB: usize = 60;
 /// The most alternatives of a pattern.
 const MAX_BRACES: usize = 60;
 
@@ -75,6 +77,14 @@ pub fn fold_path(path: &[u8]) -> Vec<u8> {
     path.iter().map(|b| if *b == b'_' { b'-' } else { b.to_ascii_lowercase() }).collect()
 }
 
+/// A pattern that does not compile, or is too big to be repeated whole.
+pub(super) fn bad_glob(pattern: &At<String>, error: String, mistakes: &mut Mistakes) {
+    let short: String = pattern.value.chars().take(SHOWN_GLOB).collect();
+    let more = if short.len() < pattern.value.len() { "…" } else { "" };
+    let message = format!("the pattern `{short}{more}` does not compile");
+    mistakes.add("bad-glob", pattern.span, message, error);
+}
+
 /// Compiles a pattern over folded paths. A pattern with no leading `/` matches at any depth.
 ///
 /// # Errors
@@ -100,12 +110,7 @@ pub(super) fn glob_set(patterns: &[At<String>], mistakes: &mut Mistakes) -> Glob
                 builder.add(glob);
             }
             Err(error) => {
-                mistakes.add(
-                    "bad-glob",
-                    pattern.span,
-                    format!("the pattern `{}` does not compile", pattern.value),
-                    error,
-                );
+                bad_glob(pattern, error, mistakes);
             }
         }
     }
