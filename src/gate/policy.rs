@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::diag::{Diagnostic, Level, Origin, RepoPath, SourceId, Sources, Span};
+use crate::diag::{Diagnostic, Level, Note, Origin, RepoPath, SourceId, Sources, Span};
 use crate::git::{Content, Snapshot};
 use crate::policy::{
     At, Config, FILE, Mistakes, Pack, PolicySet, builtin, closest, fold_path, glob, load_config, load_pack,
@@ -159,6 +159,12 @@ fn put(packs: &mut Vec<Pack>, pack: Pack) {
 fn config(snapshot: &Snapshot<'_>, sources: &mut Sources, words: &Words, mistakes: &mut Mistakes) -> Config {
     let path = RepoPath::from_git(FILE.as_bytes());
     if snapshot.get(path.as_bytes()).is_none() {
+        if snapshot.has_dir(path.as_bytes()) {
+            let message = format!("{FILE} is a folder, and has to be a file");
+            let mut folder = Diagnostic::new(Level::Error, "unreadable-policy", message);
+            folder.path = Some(path);
+            mistakes.push(folder.help("remove the folder, or give it another name"));
+        }
         near_miss(snapshot, mistakes);
         let nowhere = sources.add(Origin::BuiltIn("defaults".to_string()), "");
         return Config::defaults(Span::new(nowhere, 0..0));
@@ -207,7 +213,18 @@ fn text(
         Ok(Content::Symlink { .. } | Content::Gitlink) => {
             Err(wrong("is a link, and links are never followed", "put the file itself in its place"))
         }
-        Ok(_) => Err(wrong("is not a text in UTF-8 of a reasonable size", "save it as UTF-8")),
+        Ok(Content::TooLarge { size }) => {
+            Err(wrong(&format!("is too large for a policy: it has {size} bytes"), "split it, or shorten it"))
+        }
+        Ok(Content::LfsPointer { .. }) => Err(wrong(
+            "is a Git LFS pointer, and its text is not in the repository",
+            "store it as a plain file",
+        )),
+        Ok(Content::NotUtf8 { line }) => {
+            Err(wrong(&format!("is not UTF-8 in line {line}"), "save it as UTF-8"))
+        }
+        Ok(Content::Utf16) => Err(wrong("is UTF-16", "save it as UTF-8")),
+        Ok(Content::Binary) => Err(wrong("is a binary file: it holds a NUL", "write it as text")),
         Err(error) => Err(Box::new(error.diagnostic())),
     }
 }
@@ -239,8 +256,22 @@ fn own(
     }
     for path in paths {
         match text(&path, snapshot, sources) {
-            Ok(source) => packs.extend(load_pack(sources, source, mistakes)),
+            Ok(source) => {
+                let pack = load_pack(sources, source, mistakes);
+                packs.extend(pack.filter(|pack| is_new(pack, packs, mistakes)));
+            }
             Err(diagnostic) => mistakes.push(*diagnostic),
         }
     }
+}
+
+/// False, and a mistake, for a pack under the id of another one.
+fn is_new(pack: &Pack, packs: &[Pack], mistakes: &mut Mistakes) -> bool {
+    let known = packs.iter().find(|known| known.id.value == pack.id.value);
+    if let Some(known) = known {
+        let message = format!("two packs have the id `{}`", pack.id.value);
+        let mistake = mistakes.add("duplicate-id", pack.id.span, message, "second");
+        mistake.related.push(Note { span: known.id.span, text: "first".to_string() });
+    }
+    known.is_none()
 }
