@@ -18,7 +18,7 @@ pub(super) fn read(
     out: &mut Facts,
 ) {
     for (index, spec) in artifact.facts.iter().enumerate() {
-        let mut one = Ask { set, doc, model, fact: index, is: spec.is, how: "canonical", out };
+        let mut one = Ask { set, doc, model, fact: index, is: spec.is, how: "canonical", lone: true, out };
         let label = normalise_key(&spec.label);
         for pair in doc.document.pairs.iter().filter(|p| p.key == label || p.key == normalise_key(&spec.key))
         {
@@ -29,17 +29,27 @@ pub(super) fn read(
             let last = node.path.rsplit('.').next().unwrap_or("").trim_end_matches("[]");
             if last.eq_ignore_ascii_case(&spec.key) && !matches!(node.scalar, Scalar::Empty) {
                 let span = if node.value.is_empty() { node.key_span } else { node.span };
+                one.lone = !node.path.contains('.');
                 one.value_at(&node.value, span, &node.place, true);
             }
         }
+        one.lone = true;
         for unit in doc.document.units.iter().filter(|u| u.kind == UnitKind::Comment) {
             if let Some((key, value)) = unit.text.split_once(':')
                 && normalise_key(key) == label
+                && !disabled(key, value, doc.document.format)
             {
                 one.value(value.trim(), unit.span, true);
             }
         }
     }
+}
+
+/// A comment that is structured text taken out of use: `# - cron: '0 3 * * 1'`.
+fn disabled(key: &str, value: &str, format: Format) -> bool {
+    let quoted = value.trim_start().starts_with(['"', '\'']);
+    format == Format::Yaml
+        && (key.trim_start().starts_with('-') || quoted && !key.contains(char::is_uppercase))
 }
 
 /// The line that states `spec`, with `<what is wanted>` where the value belongs, and the file that

@@ -19,6 +19,8 @@ pub(super) struct Ask<'a> {
     pub(super) fact: usize,
     pub(super) is: ValueType,
     pub(super) how: &'static str,
+    /// The place asks for one person by name, so that a given name alone will do.
+    pub(super) lone: bool,
     pub(super) out: &'a mut Facts,
 }
 
@@ -63,11 +65,25 @@ impl Ask<'_> {
                 return true;
             }
             Reading::Unfilled if asked => self.flaw(FlawKind::Unfilled, span),
+            Reading::Wrong(_) if asked && self.lone && self.lone_name(text, span, place) => return true,
             Reading::Wrong(wrong) if asked => self.flaw(FlawKind::Wrong(wrong.what), span),
             Reading::Absent if asked => self.flaw(FlawKind::Wrong(NotA::Other), span),
             Reading::Unfilled | Reading::Wrong(_) | Reading::Absent => {}
         }
         false
+    }
+}
+
+impl Ask<'_> {
+    /// Keeps a single given name where a person is asked for.
+    fn lone_name(&mut self, text: &str, span: Span, place: &[u32]) -> bool {
+        let asks = matches!(self.is, ValueType::Person);
+        let found = if asks { types::lone_name(text, &self.set.words) } else { None };
+        let kept = found.is_some();
+        if let Some(found) = found {
+            self.found(found, text, span, place);
+        }
+        kept
     }
 }
 
@@ -86,7 +102,8 @@ pub(super) fn read_source(
                 continue;
             }
             let is = reader.is.unwrap_or(artifact.facts[*fact].is);
-            let mut one = Ask { set, doc, model, fact: *fact, is, how: how_name(&reader.how), out };
+            let how = how_name(&reader.how);
+            let mut one = Ask { set, doc, model, fact: *fact, is, how, lone: false, out };
             apply(&mut one, reader);
         }
     }
@@ -248,8 +265,10 @@ fn named(one: &mut Ask<'_>, how: &How) {
             continue;
         }
         let span = if pair.value.trim().is_empty() { pair.key_span } else { pair.span };
+        one.lone = matches!(pair.form, Form::Label | Form::Front);
         one.value(&pair.value, span, true);
     }
+    one.lone = false;
     if takes(Form::Section) {
         let wanted = sections::Wanted {
             terms,

@@ -115,7 +115,9 @@ fn whole(one: &mut Ask<'_>, wanted: &Wanted<'_>, heading: usize, units: &[&Unit]
     match types::read(one.is, &text, &one.set.words) {
         Reading::Found(found) => {
             let (shown, span) = match filled.first() {
-                Some(unit) if !wanted.heading => (unit.text.clone(), doc.line_of(unit)),
+                Some(unit) if !wanted.heading || wanted.terms.is_whole(&head.key) => {
+                    (unit.text.clone(), doc.line_of(unit))
+                }
                 _ => (head.text.clone(), head.span),
             };
             let whole = types::Found { value: found.value, range: 0..shown.len() };

@@ -65,6 +65,7 @@ fn wrong_kind(s: &Subject<'_>) -> Sign {
         return None;
     }
     if nature.conduct
+        && s.lacks
         && let Some(sign) = lists_fields(s)
     {
         return Some(sign);

@@ -26,7 +26,7 @@ mod wrong;
 pub use command::training_command;
 pub use cron::cron_max_gap_days;
 pub use kind::ValueType;
-pub use person::people;
+pub use person::{lone_name, people};
 pub use placeholder::{has_placeholder, is_placeholder};
 pub use prose::is_question;
 pub use wrong::NotA;

@@ -52,6 +52,31 @@ pub fn people(text: &str, words: &Words) -> Vec<Found> {
     scan(text, words).0
 }
 
+/// A given name and nothing else, for places that ask for somebody: `Owner: Ana`,
+/// `Approved by: Ana (data controller)`. One capitalised word, with at most a note behind it that
+/// names no team, and no word of the vocabulary.
+pub fn lone_name(text: &str, words: &Words) -> Option<Found> {
+    let end = text.find(['(', '（', ',', '，', '—', '–']).unwrap_or(text.len());
+    let range = tight(text, 0..end);
+    let word = &text[range.clone()];
+    let lower = word.to_lowercase();
+    let mut letters = word.chars();
+    let cased = letters.next().is_some_and(char::is_uppercase)
+        && letters.all(|c| c.is_lowercase() || matches!(c, '-' | '\'' | '’'));
+    let note = text[end..].trim_matches(|c: char| !c.is_alphanumeric());
+    let fits = cased
+        && word.chars().count() >= 3
+        && name(word, words) == Err(NotA::SingleWord)
+        && !words.holds("not_alone", &lower)
+        && !words.holds("placeholder_whole", &lower)
+        && !matches!(name(note, words), Err(NotA::Team | NotA::Placeholder))
+        && is_short(note, LABEL);
+    fits.then(|| Found {
+        value: Value::Person(Person { name: Some(word.to_string()), ..Person::default() }),
+        range,
+    })
+}
+
 /// Which fault says most.
 fn rank(what: NotA) -> u8 {
     match what {
