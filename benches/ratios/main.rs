@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     if !arguments.iter().any(|a| a == "--bench") {
         // `cargo test --all-targets` starts this too.
         return finish(
-            writeln!(out, "nothing is measured here: run `cargo bench`").map_err(|e| e.to_string()),
+            writeln!(out, "nothing is measured here: run `cargo bench --bench ratios`").map_err(|e| e.to_string()),
         );
     }
     let mut run = || -> Result<bool, String> {
