@@ -66,6 +66,8 @@ pub struct Surveyor<'a, 'r> {
     pub models: &'a [Model],
     /// For each artifact: groups of essential facts, as indexes into its facts.
     pub essential: Vec<Vec<Vec<usize>>>,
+    /// For each hit of [`Places`], the model that it belongs to.
+    homes: Vec<Option<&'a Model>>,
     cache: BTreeMap<(usize, RepoPath), Candidate>,
     aliases: Aliases,
 }
@@ -79,7 +81,17 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         models: &'a [Model],
     ) -> Surveyor<'a, 'r> {
         let essential = (0..set.artifacts.len()).map(|a| set.essential(a)).collect();
-        Surveyor { set, snapshot, places, models, essential, cache: BTreeMap::new(), aliases: Aliases::new() }
+        let homes = places.hits.iter().map(|hit| home(models, &hit.path)).collect();
+        Surveyor {
+            set,
+            snapshot,
+            places,
+            models,
+            essential,
+            homes,
+            cache: BTreeMap::new(),
+            aliases: Aliases::new(),
+        }
     }
 
     /// Looks at all evidence of one model.
@@ -112,14 +124,14 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         let artifact = &self.set.artifacts[index];
         let mut near: Vec<(usize, usize, &Hit)> = Vec::new();
         let mut elsewhere: Vec<(&Hit, &Model)> = Vec::new();
-        for hit in &self.places.hits {
+        for (hit, home) in self.places.hits.iter().zip(&self.homes) {
             let Some(source) = hit.sources.iter().filter(|(a, _)| *a == index).map(|(_, s)| *s).min() else {
                 continue;
             };
-            match self.distance(&hit.path, model) {
+            match distance(&hit.path, *home, model) {
                 Some(distance) => near.push((distance, source, hit)),
                 None => {
-                    if let Some(other) = self.home(&hit.path).filter(|m| m.id != model.id) {
+                    if let Some(other) = home.filter(|m| m.id != model.id) {
                         elsewhere.push((hit, other));
                     }
                 }
@@ -139,36 +151,6 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         candidates.sort_by_key(|c| (c.state.name, usize::MAX - c.met, c.distance, c.source_index));
         let facts = combined(artifact, &candidates);
         Ok(Evidence { candidates, looked: looked(artifact, model), facts })
-    }
-
-    /// The model that a path belongs to: the deepest folder that holds it.
-    fn home(&self, path: &RepoPath) -> Option<&'a Model> {
-        self.models
-            .iter()
-            .filter(|m| m.path.contains(path.as_bytes()))
-            .max_by_key(|m| m.path.as_bytes().len())
-    }
-
-    /// How far a file lies from the model, `None` when it does not speak for it.
-    fn distance(&self, path: &RepoPath, model: &Model) -> Option<usize> {
-        let depth = |rest: &[u8]| rest.iter().filter(|&&b| b == b'/').count();
-        match self.home(path) {
-            Some(home) if home.id == model.id => {
-                let rest = path.as_bytes().len() - home.path.as_bytes().len();
-                Some(depth(&path.as_bytes()[path.as_bytes().len() - rest..]).min(90))
-            }
-            Some(home) if !home.path.is_root() => None,
-            _ => {
-                let text = path.to_text();
-                match text.split_once('/') {
-                    None => Some(100),
-                    Some((first, _)) if SHARED.iter().any(|s| first.eq_ignore_ascii_case(s)) => {
-                        Some(101 + depth(path.as_bytes()).min(90))
-                    }
-                    Some(_) => None,
-                }
-            }
-        }
     }
 
     fn candidate(
@@ -313,6 +295,33 @@ impl Facts {
         self.found.retain(|f| seen.insert((f.fact, f.span)));
         let found: std::collections::BTreeSet<(usize, Span)> = seen;
         self.flaws.retain(|f| !found.contains(&(f.fact, f.span)));
+    }
+}
+
+/// The model that a path belongs to: the deepest folder that holds it.
+fn home<'m>(models: &'m [Model], path: &RepoPath) -> Option<&'m Model> {
+    let holding = models.iter().filter(|m| m.path.contains(path.as_bytes()));
+    holding.max_by_key(|m| m.path.as_bytes().len())
+}
+
+/// How far a file that belongs to `home` lies from the model, `None` when it does not speak for it.
+fn distance(path: &RepoPath, home: Option<&Model>, model: &Model) -> Option<usize> {
+    let depth = |rest: &[u8]| rest.iter().filter(|&&b| b == b'/').count();
+    match home {
+        Some(home) if home.id == model.id => {
+            Some(depth(&path.as_bytes()[home.path.as_bytes().len()..]).min(90))
+        }
+        Some(home) if !home.path.is_root() => None,
+        _ => {
+            let text = path.to_text();
+            match text.split_once('/') {
+                None => Some(100),
+                Some((first, _)) if SHARED.iter().any(|s| first.eq_ignore_ascii_case(s)) => {
+                    Some(101 + depth(path.as_bytes()).min(90))
+                }
+                Some(_) => None,
+            }
+        }
     }
 }
 
