@@ -1,13 +1,17 @@
 //! Many patterns over many paths: most paths match none of them, and that must cost little.
 
 use globset::{Candidate, Glob, GlobMatcher};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Patterns, each compiled when the first path comes that may match it.
 #[derive(Debug)]
 pub(super) struct Patterns {
     patterns: Vec<Lazy>,
-    /// The literals without which no pattern matches.
+    /// The literals without which no pattern matches, of patterns whose paths all end in a dot and
+    /// this.
+    by_ending: BTreeMap<String, Literals>,
+    /// The literals of other patterns.
     literals: Literals,
     /// Patterns that no literal is known of.
     always: Vec<usize>,
@@ -25,20 +29,31 @@ impl Patterns {
     /// Patterns, numbered in their order.
     pub(super) fn new(globs: Vec<Glob>) -> Patterns {
         let patterns: Vec<Lazy> = globs.into_iter().map(Lazy::new).collect();
-        let (mut literals, mut always) = (Literals::new(), Vec::new());
+        let (mut by_ending, mut literals) = (BTreeMap::new(), Literals::new());
+        let mut always = Vec::new();
         for (index, pattern) in patterns.iter().enumerate() {
-            match pattern.rarest() {
-                Some(all) => all.iter().for_each(|literal| literals.add(literal, index)),
-                None => always.push(index),
+            match (pattern.rarest(), endings(pattern.glob.glob())) {
+                (None, _) => always.push(index),
+                (Some(all), None) => literals.add(all, index),
+                (Some(all), Some(endings)) => {
+                    for ending in endings {
+                        by_ending.entry(ending).or_insert_with(Literals::new).add(all, index);
+                    }
+                }
             }
         }
-        Patterns { patterns, literals, always }
+        Patterns { patterns, by_ending, literals, always }
     }
 
     /// The numbers of the patterns that match a path, sorted, each once.
     pub(super) fn matching(&self, path: &[u8]) -> Vec<usize> {
         let mut found = self.always.clone();
         self.literals.find(path, &mut found);
+        let ending =
+            path.iter().rposition(|&b| b == b'.').and_then(|dot| str::from_utf8(&path[dot + 1..]).ok());
+        if let Some(literals) = ending.and_then(|ending| self.by_ending.get(ending)) {
+            literals.find(path, &mut found);
+        }
         if found.is_empty() {
             return found;
         }
@@ -102,8 +117,12 @@ impl Literals {
         (usize::from(first) << 6 ^ usize::from(second)) % Literals::SLOTS
     }
 
-    /// Adds a literal of at least two bytes, and a pattern that needs it.
-    fn add(&mut self, literal: &str, pattern: usize) {
+    /// Adds literals of at least two bytes, and a pattern that needs one of them.
+    fn add(&mut self, literals: &[String], pattern: usize) {
+        literals.iter().for_each(|literal| self.add_one(literal, pattern));
+    }
+
+    fn add_one(&mut self, literal: &str, pattern: usize) {
         let bytes = literal.as_bytes();
         let slot = &mut self.slots[Literals::slot(bytes[0], bytes[1])];
         if *slot == 0 {
@@ -165,6 +184,27 @@ fn clauses(pattern: &str) -> Option<Vec<Vec<String>>> {
     }
     found.extend(literal(rest));
     Some(found)
+}
+
+/// What follows the last dot of every path that matches the pattern; `None` when that can be anything.
+fn endings(pattern: &str) -> Option<Vec<String>> {
+    const WILD: [char; 7] = ['*', '?', '{', '}', '[', ']', '\\'];
+    let (start, last) = match pattern.strip_suffix('}') {
+        Some(open) => open.rsplit_once('{')?,
+        None => ("", pattern),
+    };
+    let in_group = pattern.ends_with('}');
+    let ends =
+        if in_group { alternatives(last) } else { vec![&last[last.rfind(WILD).map_or(0, |at| at + 1)..]] };
+    if ends.iter().any(|end| end.contains(WILD)) || start.contains(['[', '\\']) {
+        return None;
+    }
+    let dotted = in_group && start.ends_with('.');
+    let ending = |end: &str| match end.rsplit_once('.') {
+        Some((_, ending)) => Some(ending.to_string()),
+        None => dotted.then(|| end.to_string()),
+    };
+    ends.into_iter().map(ending).collect()
 }
 
 /// Where the group that `text` begins with ends, its closing brace included.
@@ -247,6 +287,31 @@ mod tests {
     #[test]
     fn no_patterns_match_nothing() {
         assert_eq!(Patterns::new(Vec::new()).matching(b"a/b"), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn endings_are_what_follows_the_last_dot() {
+        for (pattern, expected) in [
+            ("*.md", Some(vec!["md"])),
+            ("a.b.c", Some(vec!["c"])),
+            ("*.odcs.{yaml,yml}", Some(vec!["yaml", "yml"])),
+            ("*{.tar.gz,.zip}", Some(vec!["gz", "zip"])),
+            ("x.{a*,b}", None),
+            ("x{.a,b}", None),
+            ("{a,{b.,c}}", None),
+            ("*.{md,}", Some(vec!["md", ""])),
+            ("OWNERS", None),
+            ("runbook*", None),
+            ("[ab].md", Some(vec!["md"])),
+            ("\\{a,b}", None),
+        ] {
+            let expected = expected.map(|all| all.into_iter().map(String::from).collect::<Vec<_>>());
+            assert_eq!(
+                endings(glob(pattern).map_or(pattern.to_string(), |g| g.glob().to_string()).as_str()),
+                expected,
+                "{pattern}"
+            );
+        }
     }
 
     proptest! {
