@@ -40,14 +40,10 @@ fn built_in(name: &str, sources: &mut Sources, mistakes: &mut Mistakes) -> Optio
 /// Terms that do not compile are mistakes.
 pub fn words(packs: &[Pack], mistakes: &mut Mistakes) -> Words {
     let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut seen: HashSet<(&str, &str)> = HashSet::new();
     for (name, terms) in packs.iter().flat_map(|p| &p.words) {
         let list = lists.entry(name.clone()).or_default();
-        for term in terms {
-            if seen.insert((name, &term.value)) {
-                list.push(term.value.clone());
-            }
-        }
+        let known: HashSet<String> = list.iter().cloned().collect();
+        list.extend(terms.iter().map(|term| &term.value).filter(|term| !known.contains(*term)).cloned());
     }
     match Words::from_lists(lists) {
         Ok(words) => words,
