@@ -183,7 +183,7 @@ fn production(mut table: Fields<'_>, config: &mut Config, mistakes: &mut Mistake
         let span = table.key_span(key);
         let found = table.strings(key, mistakes)?;
         names::glob_set(&found, mistakes);
-        if found.is_empty()
+        if found.iter().all(|pattern| pattern.value.trim().is_empty())
             && key == "branches"
             && let Some(span) = span
         {

@@ -11,9 +11,19 @@ pub struct At<T> {
     pub span: Span,
 }
 
+/// So many mistakes are kept; the others are counted. Nobody reads more at once, and a hostile file
+/// can hold a million.
+const KEPT: usize = 200;
+
 /// The mistakes found so far, in the order they were found.
 #[derive(Default, Debug)]
-pub struct Mistakes(Vec<Diagnostic>);
+pub struct Mistakes {
+    kept: Vec<Diagnostic>,
+    /// How many were not kept.
+    more: usize,
+    /// The last one that was not kept, for its finder to complete.
+    last: Option<Diagnostic>,
+}
 
 impl Mistakes {
     /// Adds a mistake at a place.
@@ -24,13 +34,18 @@ impl Mistakes {
         message: impl Into<String>,
         label: impl Into<String>,
     ) -> &mut Diagnostic {
-        self.0.push(Diagnostic::new(Level::Error, code, message).at(span, label));
-        self.0.last_mut().expect("a mistake was just added")
+        self.push(Diagnostic::new(Level::Error, code, message).at(span, label));
+        self.last.as_mut().or(self.kept.last_mut()).expect("a mistake was just added")
     }
 
     /// Adds a finished diagnostic.
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
-        self.0.push(diagnostic);
+        if self.kept.len() < KEPT {
+            self.kept.push(diagnostic);
+        } else {
+            self.more += 1;
+            self.last = Some(diagnostic);
+        }
     }
 
     /// Adds "there is no X named Y" with the closest existing name.
@@ -51,19 +66,25 @@ impl Mistakes {
         }
     }
 
-    /// All mistakes; empty when the text is right.
-    pub fn into_vec(self) -> Vec<Diagnostic> {
-        self.0
+    /// All mistakes; empty when the text is right. Of very many only the first, and how many more
+    /// there are.
+    pub fn into_vec(mut self) -> Vec<Diagnostic> {
+        if self.more > 0 {
+            let message = format!("there are {} more mistakes", self.more);
+            let rest = Diagnostic::new(Level::Error, "more-mistakes", message);
+            self.kept.push(rest.help("mend the first ones, and look again"));
+        }
+        self.kept
     }
 
     /// How many mistakes there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.kept.len() + self.more
     }
 
     /// True when nothing is wrong so far.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.kept.is_empty()
     }
 }
 
