@@ -138,6 +138,7 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
                     || !placed
                     || !(kinds.is_empty() || kinds.contains(&unit.kind))
                     || terms.find(&sentence.folded).is_none()
+                    || sections::open(one, unit)
                 {
                     continue;
                 }

@@ -62,7 +62,7 @@ fn small_values(one: &mut Ask<'_>, wanted: &Wanted<'_>, units: &[&Unit], heading
     let mut found = false;
     let mut filled = 0;
     for unit in units {
-        if types::is_placeholder(&unit.text, &one.set.words) || answers_something_else(one, wanted, unit) {
+        if open(one, unit) || answers_something_else(one, wanted, unit) {
             continue;
         }
         filled += 1;
@@ -77,6 +77,13 @@ fn small_values(one: &mut Ask<'_>, wanted: &Wanted<'_>, units: &[&Unit], heading
             one.flaw(FlawKind::Wrong(wrong.what), unit.span);
         }
     }
+}
+
+/// True for a unit that waits to be filled, with its label or without: `Decision: <accepted or not>`.
+pub(super) fn open(one: &Ask<'_>, unit: &Unit) -> bool {
+    let value = unit.text.split_once([':', '：']).map_or("", |(_, value)| value.trim());
+    let waits = |text: &str| types::is_placeholder(text, &one.set.words);
+    waits(&unit.text) || !value.is_empty() && waits(value)
 }
 
 /// True when the unit carries a label that `not` excludes: `Next review: …` among the signatures.
@@ -98,8 +105,7 @@ fn whole(one: &mut Ask<'_>, wanted: &Wanted<'_>, heading: usize, units: &[&Unit]
         }
         return;
     }
-    let filled: Vec<&&Unit> =
-        units.iter().filter(|u| !types::is_placeholder(&u.text, &one.set.words)).collect();
+    let filled: Vec<&&Unit> = units.iter().filter(|u| !open(one, u)).collect();
     let mut text = filled.iter().map(|u| u.text.as_str()).collect::<Vec<_>>().join("\n");
     for line in &code {
         text.push('\n');
