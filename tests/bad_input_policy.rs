@@ -1,7 +1,6 @@
 //! Mistakes in the configuration and in policy files: each is a clear sentence at its place, exit code
 //! 2, no panic, no hang, nothing written.
 #![allow(missing_docs, reason = "a test")]
-#![expect(clippy::unwrap_used, reason = "a test ends where its preparation fails")]
 
 mod common;
 mod trial;
