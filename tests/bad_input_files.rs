@@ -20,14 +20,13 @@ fn without(files: &[&str]) -> Scratch {
     scratch
 }
 
-/// What is said of an owner file of this name, on disk, staged and committed.
+/// What is said of an owner file of this name, on disk and committed.
 #[track_caller]
 fn owner(name: &str, bytes: impl AsRef<[u8]>, told: &str) {
     let scratch = without(&["OWNER.toml"]);
     scratch.write(name, bytes);
     says(&check(&scratch, &[]), 1, told);
     scratch.commit("2026-10-25T09:00:00Z", "Another owner file");
-    says(&check(&scratch, &["--staged"]), 1, told);
     says(&check(&scratch, &["--rev", "HEAD"]), 1, told);
     assert_eq!(trial(&scratch.path(), &["facts", "--format", "json"]).code, Some(0));
 }
