@@ -37,8 +37,9 @@ impl Places {
     /// Matches every path of the snapshot once.
     pub fn find(set: &PolicySet, snapshot: &Snapshot<'_>) -> Places {
         let mut hits = Vec::new();
+        let mut sourcing = set.sources();
         for entry in snapshot.iter() {
-            let sources = set.sources_of(entry.path);
+            let sources = sourcing.of(entry.path);
             if !sources.is_empty() {
                 hits.push(Hit { path: RepoPath::from_git(entry.path), kind: entry.kind, sources });
             }

@@ -26,5 +26,5 @@ pub use names::{fold_path, glob};
 pub use pack::{Artifact, FactSpec, How, Nature, Pack, Reader, SourceSpec, Starter, Terms};
 pub use regexes::Pattern;
 pub use rule::{Check, Rule, WaiverFault};
-pub use set::{PolicySet, facts_of};
+pub use set::{PolicySet, Sourcing, facts_of};
 pub use severity::{Severities, Severity, StateName, Tier};

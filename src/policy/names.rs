@@ -74,7 +74,12 @@ pub(super) fn format(word: &At<String>, mistakes: &mut Mistakes) -> Option<Forma
 
 /// A path as patterns see it: lower-case, `_` as `-`.
 pub fn fold_path(path: &[u8]) -> Vec<u8> {
-    path.iter().map(|b| if *b == b'_' { b'-' } else { b.to_ascii_lowercase() }).collect()
+    path.iter().map(|b| fold_byte(*b)).collect()
+}
+
+/// A byte of a path as patterns see it.
+pub(super) fn fold_byte(byte: u8) -> u8 {
+    if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() }
 }
 
 /// A pattern that does not compile, or is too big to be repeated whole.

@@ -1,17 +1,15 @@
 //! Many patterns over many paths: most paths match none of them, and that must cost little.
 
 use globset::{Candidate, Glob, GlobMatcher};
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
+
+use super::names::{fold_byte, fold_path};
 
 /// Patterns, each compiled when the first path comes that may match it.
 #[derive(Debug)]
 pub(super) struct Patterns {
     patterns: Vec<Lazy>,
-    /// The literals without which no pattern matches, of patterns whose paths all end in a dot and
-    /// this.
-    by_ending: BTreeMap<String, Literals>,
-    /// The literals of other patterns.
+    /// The literals without which no pattern matches.
     literals: Literals,
     /// Patterns that no literal is known of.
     always: Vec<usize>,
@@ -22,6 +20,8 @@ struct Lazy {
     glob: Glob,
     /// A path that matches holds a literal of each.
     clauses: Vec<Vec<String>>,
+    /// A path that matches ends in a dot and one of these; `None` when it may end in anything.
+    endings: Option<Vec<String>>,
     matcher: OnceLock<GlobMatcher>,
 }
 
@@ -29,50 +29,80 @@ impl Patterns {
     /// Patterns, numbered in their order.
     pub(super) fn new(globs: Vec<Glob>) -> Patterns {
         let patterns: Vec<Lazy> = globs.into_iter().map(Lazy::new).collect();
-        let (mut by_ending, mut literals) = (BTreeMap::new(), Literals::new());
+        let mut literals = Literals::new();
         let mut always = Vec::new();
         for (index, pattern) in patterns.iter().enumerate() {
-            match (pattern.rarest(), endings(pattern.glob.glob())) {
-                (None, _) => always.push(index),
-                (Some(all), None) => literals.add(all, index),
-                (Some(all), Some(endings)) => {
-                    for ending in endings {
-                        by_ending.entry(ending).or_insert_with(Literals::new).add(all, index);
-                    }
-                }
+            match pattern.rarest() {
+                None => always.push(index),
+                Some(all) => literals.add(all, index),
             }
         }
-        Patterns { patterns, by_ending, literals, always }
+        Patterns { patterns, literals, always }
     }
 
+    /// A matcher for many paths, best in sorted order.
+    pub(super) fn scanner(&self) -> Scanner<'_> {
+        Scanner {
+            patterns: self,
+            folder: Vec::new(),
+            folded: Vec::new(),
+            hits: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+}
+
+/// Matches one path after the other. Paths of one folder share what its name says.
+#[derive(Debug)]
+pub(super) struct Scanner<'p> {
+    patterns: &'p Patterns,
+    /// The folder of the last path, its final slash included, as written.
+    folder: Vec<u8>,
+    /// The last path, folded.
+    folded: Vec<u8>,
+    /// The patterns of literals in the folder's name.
+    hits: Vec<usize>,
+    found: Vec<usize>,
+}
+
+impl Scanner<'_> {
     /// The numbers of the patterns that match a path, sorted, each once.
-    pub(super) fn matching(&self, path: &[u8]) -> Vec<usize> {
-        let mut found = self.always.clone();
-        self.literals.find(path, &mut found);
-        let ending =
-            path.iter().rposition(|&b| b == b'.').and_then(|dot| str::from_utf8(&path[dot + 1..]).ok());
-        if let Some(literals) = ending.and_then(|ending| self.by_ending.get(ending)) {
-            literals.find(path, &mut found);
+    pub(super) fn matching(&mut self, path: &[u8]) -> &[usize] {
+        let Patterns { patterns, literals, always } = self.patterns;
+        let cut = path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
+        if path[..cut] != *self.folder {
+            self.folder = path[..cut].to_vec();
+            self.folded = fold_path(&self.folder);
+            self.hits.clear();
+            literals.find(&self.folded, 0, &mut self.hits);
         }
-        if found.is_empty() {
-            return found;
+        self.folded.truncate(cut);
+        self.folded.extend(path[cut..].iter().map(|b| fold_byte(*b)));
+        self.found.clear();
+        self.found.extend(always);
+        self.found.extend(&self.hits);
+        literals.find(&self.folded, cut.saturating_sub(literals.longest_with_slash), &mut self.found);
+        if self.found.is_empty() {
+            return &self.found;
         }
-        found.sort_unstable();
-        found.dedup();
-        found.retain(|&index| self.patterns[index].is_possible(path));
-        if found.is_empty() {
-            return found;
+        self.found.sort_unstable();
+        self.found.dedup();
+        let folded = &self.folded;
+        let ending = folded.iter().rposition(|&b| b == b'.').map_or(&b""[..], |dot| &folded[dot + 1..]);
+        self.found.retain(|&index| patterns[index].is_possible(folded, ending));
+        if !self.found.is_empty() {
+            let path = Candidate::from_bytes(folded);
+            self.found.retain(|&index| patterns[index].matcher().is_match_candidate(&path));
         }
-        let path = Candidate::from_bytes(path);
-        found.retain(|&index| self.patterns[index].matcher().is_match_candidate(&path));
-        found
+        &self.found
     }
 }
 
 impl Lazy {
     fn new(glob: Glob) -> Lazy {
         let clauses = clauses(glob.glob()).unwrap_or_default();
-        Lazy { glob, clauses, matcher: OnceLock::new() }
+        let endings = endings(glob.glob());
+        Lazy { glob, clauses, endings, matcher: OnceLock::new() }
     }
 
     /// The clause of the longest literals, which are found least often; none is shorter than two bytes.
@@ -82,8 +112,11 @@ impl Lazy {
         (shortest(best) >= 2).then_some(best)
     }
 
-    /// False when a clause shows that the path does not match; much cheaper than to match.
-    fn is_possible(&self, path: &[u8]) -> bool {
+    /// False when the ending or a clause shows that the path does not match; much cheaper than to match.
+    fn is_possible(&self, path: &[u8], ending: &[u8]) -> bool {
+        if self.endings.as_ref().is_some_and(|endings| endings.iter().all(|e| e.as_bytes() != ending)) {
+            return false;
+        }
         let holds = |literal: &String| {
             let literal = literal.as_bytes();
             let starts = |at: usize| path[at] == literal[0] && path[at..].starts_with(literal);
@@ -104,13 +137,15 @@ struct Literals {
     /// For each slot, the place of its bucket and one; zero for an empty slot, as nearly all are.
     slots: Vec<u16>,
     buckets: Vec<Vec<(Vec<u8>, Vec<usize>)>>,
+    /// The length of the longest literal that may begin in a folder's name and end in a file's.
+    longest_with_slash: usize,
 }
 
 impl Literals {
     const SLOTS: usize = 1 << 12;
 
     fn new() -> Literals {
-        Literals { slots: vec![0; Literals::SLOTS], buckets: Vec::new() }
+        Literals { slots: vec![0; Literals::SLOTS], buckets: Vec::new(), longest_with_slash: 0 }
     }
 
     fn slot(first: u8, second: u8) -> usize {
@@ -124,6 +159,9 @@ impl Literals {
 
     fn add_one(&mut self, literal: &str, pattern: usize) {
         let bytes = literal.as_bytes();
+        if bytes.contains(&b'/') {
+            self.longest_with_slash = self.longest_with_slash.max(bytes.len());
+        }
         let slot = &mut self.slots[Literals::slot(bytes[0], bytes[1])];
         if *slot == 0 {
             self.buckets.push(Vec::new());
@@ -136,9 +174,9 @@ impl Literals {
         }
     }
 
-    /// The patterns of all literals that the path holds; some more than once.
-    fn find(&self, path: &[u8], found: &mut Vec<usize>) {
-        for (at, pair) in path.windows(2).enumerate() {
+    /// The patterns of all literals that begin at `from` or later; some more than once.
+    fn find(&self, path: &[u8], from: usize, found: &mut Vec<usize>) {
+        for (at, pair) in path.windows(2).enumerate().skip(from) {
             let slot = self.slots[Literals::slot(pair[0], pair[1])];
             if slot == 0 {
                 continue;
@@ -286,7 +324,7 @@ mod tests {
 
     #[test]
     fn no_patterns_match_nothing() {
-        assert_eq!(Patterns::new(Vec::new()).matching(b"a/b"), Vec::<usize>::new());
+        assert!(Patterns::new(Vec::new()).scanner().matching(b"a/b").is_empty());
     }
 
     #[test]
@@ -329,12 +367,14 @@ mod tests {
                 builder.add(glob.clone());
             }
             let (plain, ours) = (builder.build().unwrap(), Patterns::new(globs));
+            let mut scanner = ours.scanner();
             for path in &paths {
+                let found = scanner.matching(path.as_bytes()).to_vec();
                 let path = fold_path(path.as_bytes());
                 let mut expected = plain.matches_candidate(&Candidate::from_bytes(&path));
                 expected.sort_unstable();
                 expected.dedup();
-                prop_assert_eq!(ours.matching(&path), expected, "{:?}", String::from_utf8_lossy(&path));
+                prop_assert_eq!(found, expected, "{:?}", String::from_utf8_lossy(&path));
             }
         }
     }

@@ -6,7 +6,7 @@ use super::config::Config;
 use super::mistakes::{At, Mistakes};
 use super::names;
 use super::pack::{Artifact, How, Pack, Terms};
-use super::patterns::Patterns;
+use super::patterns::{Patterns, Scanner};
 use super::rule::{Check, Rule};
 use super::severity::Severities;
 use crate::words::{TermList, Words};
@@ -54,14 +54,9 @@ impl PolicySet {
         self.overrides.get(&rule.id.value).copied().unwrap_or(rule.severity)
     }
 
-    /// The sources that a path may be evidence for: artifact, source. In order, without doubles.
-    pub fn sources_of(&self, path: &[u8]) -> Vec<(usize, usize)> {
-        let folded = names::fold_path(path);
-        // Patterns are numbered by artifact and source, so this is in order.
-        let mut found: Vec<(usize, usize)> =
-            self.patterns.matching(&folded).into_iter().map(|i| self.owners[i]).collect();
-        found.dedup();
-        found
+    /// Tells which sources paths may be evidence for.
+    pub fn sources(&self) -> Sourcing<'_> {
+        Sourcing { scanner: self.patterns.scanner(), owners: &self.owners }
     }
 
     /// The terms meant: a list of the vocabulary, or terms in place.
@@ -99,6 +94,24 @@ impl PolicySet {
     /// The artifact of this id.
     pub fn artifact(&self, id: &str) -> Option<(usize, &Artifact)> {
         self.artifacts.iter().enumerate().find(|(_, a)| a.id.value == id)
+    }
+}
+
+/// Tells which sources paths may be evidence for, one path after the other.
+#[derive(Debug)]
+pub struct Sourcing<'s> {
+    scanner: Scanner<'s>,
+    owners: &'s [(usize, usize)],
+}
+
+impl Sourcing<'_> {
+    /// Artifact and source, in order, without doubles.
+    pub fn of(&mut self, path: &[u8]) -> Vec<(usize, usize)> {
+        // Patterns are numbered by artifact and source, so this is in order.
+        let mut found: Vec<(usize, usize)> =
+            self.scanner.matching(path).iter().map(|i| self.owners[*i]).collect();
+        found.dedup();
+        found
     }
 }
 
