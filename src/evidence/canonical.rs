@@ -89,3 +89,18 @@ fn line(spec: &FactSpec, format: Option<Format>, comment: bool) -> String {
         Some(Format::Markdown) | None => format!("- {}: {wanted}", spec.label),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::disabled;
+    use crate::artifact::document::Format;
+
+    #[test]
+    fn a_schedule_in_a_comment_is_switched_off() {
+        assert!(disabled(" - cron", " '*/15 * * * *'", Format::Yaml));
+        assert!(disabled("cron", " \"0 3 * * 1\"", Format::Yaml));
+        assert!(!disabled(" Cadence", " every 30 days", Format::Yaml));
+        assert!(!disabled(" owner", " Ada Lovelace", Format::Yaml));
+        assert!(!disabled(" Owner", " Ada Lovelace", Format::Codeowners));
+    }
+}

@@ -1,5 +1,6 @@
 //! A list of terms, compiled when it is first used.
 
+use super::plain::without_accents;
 use super::term::{Term, check, is_word_char};
 use crate::text::Folded;
 use regex::{Regex, RegexBuilder};
@@ -196,7 +197,11 @@ impl TermList {
     fn compiled(&self) -> &Compiled {
         self.compiled.get_or_init(|| {
             let plain = self.terms.iter().enumerate().filter(|(_, term)| !term.starts_with("re:"));
-            Compiled::new(plain.filter_map(|(index, term)| Some((index, Term::read(term)?))).collect())
+            let spellings = plain.flat_map(|(index, term)| {
+                let both = [Some(term.clone()), without_accents(term)];
+                both.into_iter().flatten().filter_map(move |s| Some((index, Term::read(&s)?)))
+            });
+            Compiled::new(spellings.collect())
         })
     }
 

@@ -12,6 +12,7 @@
 //! - `re:…`: a regular expression over the folded text (lower case; `-`, `_`, `/` are spaces).
 
 mod list;
+mod plain;
 mod term;
 
 pub use list::{Match, TermList};

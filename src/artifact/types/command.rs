@@ -69,7 +69,14 @@ fn parts(text: &str, line: Range<usize>) -> Vec<Range<usize>> {
 
 /// The words of a command behind `sudo`, `poetry run`, `FOO=1` and their like.
 fn argv<'t>(line: &'t str, words: &Words) -> Vec<&'t str> {
+    unwrapped(line, words).0
+}
+
+/// As [`argv`], and whether a launcher of an environment ("uv run") runs them: then the first word is
+/// a program, whatever its name.
+fn unwrapped<'t>(line: &'t str, words: &Words) -> (Vec<&'t str>, bool) {
     let mut argv: Vec<&str> = tokens(line).map(|range| &line[range]).take(200).collect();
+    let mut launched = false;
     loop {
         let assigned = |word: &str| {
             word.split_once('=').is_some_and(|(name, _)| {
@@ -78,11 +85,30 @@ fn argv<'t>(line: &'t str, words: &Words) -> Vec<&'t str> {
             })
         };
         let skip = match argv.as_slice() {
-            [first, second, _, ..] if words.holds("command_prefixes", &format!("{first} {second}")) => 2,
+            [first, second, _, ..] if words.holds("command_prefixes", &format!("{first} {second}")) => {
+                launched = true;
+                2
+            }
             [first, _, ..] if assigned(first) || words.holds("command_prefixes", first) => 1,
-            _ => return argv,
+            _ => return (argv, launched),
         };
         argv.drain(..skip);
+        if launched {
+            drop_options(&mut argv, words);
+        }
+    }
+}
+
+/// Drops a launcher's own options: `-n ml` of `conda run -n ml python train.py`.
+fn drop_options(argv: &mut Vec<&str>, words: &Words) {
+    let program =
+        |word: &str| words.holds("executables", &program(word).replace(['-', '_'], " ")) || is_script(word);
+    while let [first, rest @ ..] = argv.as_slice()
+        && first.starts_with('-')
+        && let [next, more @ ..] = rest
+    {
+        let valued = !first.contains('=') && !program(next) && more.first().is_some_and(|word| program(word));
+        argv.drain(..1 + usize::from(valued));
     }
 }
 
@@ -128,7 +154,7 @@ fn trains(part: &str, told: bool, words: &Words) -> bool {
     if part.starts_with(['-', '#']) {
         return false;
     }
-    let argv = argv(part, words);
+    let (argv, launched) = unwrapped(part, words);
     let [first, rest @ ..] = argv.as_slice() else { return false };
     let name = program(first);
     let speaks = words.occurs("train_words", part);
@@ -142,7 +168,8 @@ fn trains(part: &str, told: bool, words: &Words) -> bool {
     if words.holds("not_training_exe", &plain) || module {
         return false;
     }
-    if !words.holds("executables", &plain) && !is_script(first) {
+    let launched = launched && words.occurs("train_words", first);
+    if !launched && !words.holds("executables", &plain) && !is_script(first) {
         return false;
     }
     let idle = rest.iter().take(2).any(|verb| {

@@ -158,6 +158,71 @@ fn commands() {
 }
 
 #[test]
+fn training_hides_behind_many_launchers() {
+    let trains = |line| matches!(training_command(line, None, builtin()), Reading::Found(_));
+    let lines = [
+        "make retrain",
+        "make train-model",
+        "just retrain",
+        "poe train",
+        "nox -s train",
+        "inv train",
+        "npm run train",
+        "python -m churn.train",
+        "uv run python -m churn.training.run",
+        "uv run train-model --input a.csv",
+        "hatch run train",
+        "poetry run train",
+        "pixi run train",
+        "conda run -n ml python train.py",
+        "papermill notebooks/train.ipynb out.ipynb",
+        "jupyter nbconvert --execute notebooks/train.ipynb",
+        "dvc repro train",
+        "mlflow run . -e train",
+        "kedro run --pipeline training",
+        "zenml pipeline run training",
+        "aws sagemaker create-training-job --training-job-name churn",
+        "docker compose run --rm trainer",
+        "gcloud ai custom-jobs create --display-name=train-churn",
+        "az ml job create --file train.yml",
+        "databricks jobs run-now --job-name train-churn",
+        "prefect deployment run retrain/weekly",
+        "dagster job execute -j retrain_job",
+        "airflow dags trigger retrain_churn",
+        "Rscript train.R",
+        "kubectl create job --from=cronjob/retrain retrain-now",
+        "gh workflow run retrain.yml",
+        "bash scripts/retrain.sh",
+        "./train.sh",
+        "torchrun --nproc 2 train.py",
+        "spark-submit jobs/train.py",
+        "ray job submit -- python train.py",
+        "docker run churn:latest python train.py",
+        "PYTHONPATH=. python3 src/models/train_model.py",
+        "snakemake train_model",
+        "cd ml && python train.py",
+        "Rscript R/02_fit_model.R",
+        "julia train.jl",
+        "python3 src/pipeline/retraining.py",
+    ];
+    let missed: Vec<_> = lines.into_iter().filter(|line| !trains(line)).collect();
+    assert!(missed.is_empty(), "{missed:?}");
+    let none = [
+        "echo training",
+        "pip install trainer",
+        "git commit -m 'retrain'",
+        "pytest tests/test_train.py",
+        "cat train.log",
+        "ruff check train.py",
+        "python --version train",
+        "docker build -t train .",
+        "git add train.py",
+    ];
+    let wrong: Vec<_> = none.into_iter().filter(|line| trains(line)).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
 fn references() {
     table(
         ValueType::Identifier,
