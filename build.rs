@@ -1,6 +1,7 @@
 //! Embeds every file under `policies/` into the program, as one sorted table.
 //!
 //! A new rule, word list or recipe needs no line of Rust: the table is made from what lies there.
+//! The vocabulary is also laid out so that a run reads only the lists that it uses.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -30,7 +31,33 @@ fn embed() -> Result<(), String> {
     collect(&package.join("policies"), "", &mut paths)?;
     paths.sort();
     let target = out.join("embedded.rs");
-    fs::write(&target, table(&paths)).map_err(|error| format!("cannot write {}: {error}", target.display()))
+    let write = |path: &Path, text: String| {
+        fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+    };
+    write(&target, table(&paths))?;
+    let words = package.join("policies/words.toml");
+    let text =
+        fs::read_to_string(&words).map_err(|error| format!("cannot read {}: {error}", words.display()))?;
+    write(&out.join("vocabulary.rs"), vocabulary(&text)?)
+}
+
+/// The lists of `[words]` as pairs of a name and its terms, one in a line.
+fn vocabulary(text: &str) -> Result<String, String> {
+    let wrong = || "policies/words.toml: `[words]` must hold lists of terms of one line each".to_owned();
+    let file: toml::Table = text.parse().map_err(|_| "policies/words.toml is not valid TOML".to_owned())?;
+    let lists = file.get("words").and_then(toml::Value::as_table).ok_or_else(wrong)?;
+    let mut rust = String::from("&[\n");
+    for (name, terms) in lists {
+        let terms: Option<Vec<&str>> =
+            terms.as_array().ok_or_else(wrong)?.iter().map(toml::Value::as_str).collect();
+        let terms = terms.ok_or_else(wrong)?;
+        if terms.iter().any(|term| term.contains('\n')) {
+            return Err(wrong());
+        }
+        writeln!(rust, "    ({name:?}, {:?}),", terms.join("\n")).expect("writing to a string cannot fail");
+    }
+    rust.push_str("]\n");
+    Ok(rust)
 }
 
 /// Adds the path of each file under `folder`, relative to `policies/` and with `/` between its

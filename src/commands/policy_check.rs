@@ -30,13 +30,11 @@ pub(super) fn run(path: &Path, terminal: &Terminal) -> Result {
 type Checked = std::result::Result<String, Vec<Diagnostic>>;
 
 fn account(set: &PolicySet) -> String {
-    let packs: Vec<&str> =
-        set.packs.iter().map(String::as_str).filter(|p| *p != policy::VOCABULARY).collect();
     format!(
         "valid: {} artifacts, {} rules, packs {}\n",
         set.artifacts.len(),
         set.rules.len(),
-        packs.join(", ")
+        set.packs.join(", ")
     )
 }
 

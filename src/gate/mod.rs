@@ -152,10 +152,9 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
     settle::waivers(verdict, &stage, request);
 }
 
-/// What judges, for people: packs by name, the vocabulary left out, and where the configuration is.
+/// What judges, for people: packs by name, and where the configuration is.
 fn judged_by(set: &PolicySet, sources: &Sources) -> Vec<String> {
-    let packs =
-        set.packs.iter().filter(|pack| *pack != policy::VOCABULARY).map(|pack| format!("pack {pack}"));
+    let packs = set.packs.iter().map(|pack| format!("pack {pack}"));
     let config = match set.config.source {
         Some(source) => sources.get(source).origin.display(),
         None => format!("defaults (there is no {FILE})"),

@@ -11,19 +11,18 @@ use crate::words::Words;
 
 use super::Extra;
 
-/// The pack that holds the vocabulary, and the one with the rules about the policy itself: always
-/// loaded, never listed.
-const ALWAYS: [&str; 2] = [VOCABULARY, "gate"];
+/// The pack with the rules about the policy itself: always loaded, never listed.
+const ALWAYS: [&str; 1] = ["gate"];
 
-/// The id of the pack that holds the vocabulary.
-pub const VOCABULARY: &str = "words";
+/// The id of the pack that holds the vocabulary, which is always there.
+const VOCABULARY: &str = "words";
 
 /// Ids of the built-in packs that a configuration may list.
 pub fn pack_names() -> Vec<&'static str> {
     builtin::files()
         .iter()
         .filter_map(|f| f.path.strip_suffix(".toml"))
-        .filter(|name| !name.contains('/') && !ALWAYS.contains(name))
+        .filter(|name| !name.contains('/') && !ALWAYS.contains(name) && *name != VOCABULARY)
         .collect()
 }
 
@@ -34,31 +33,29 @@ fn built_in(name: &str, sources: &mut Sources, mistakes: &mut Mistakes) -> Optio
     load_pack(sources, source, mistakes)
 }
 
-/// The vocabulary of some packs together.
+/// The vocabulary that comes with the program and that of some packs together. A pack that is the
+/// vocabulary, as when that file is checked, takes its place.
 ///
 /// # Errors
 /// Terms that do not compile are mistakes.
 pub fn words(packs: &[Pack], mistakes: &mut Mistakes) -> Words {
+    let own = packs.iter().any(|pack| pack.id.value == VOCABULARY);
+    let mut words = if own { Words::default() } else { Words::shipped(builtin::vocabulary()) };
     let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, terms) in packs.iter().flat_map(|p| &p.words) {
         let list = lists.entry(name.clone()).or_default();
         let known: HashSet<String> = list.iter().cloned().collect();
         list.extend(terms.iter().map(|term| &term.value).filter(|term| !known.contains(*term)).cloned());
     }
-    match Words::from_lists(lists) {
-        Ok(words) => words,
-        Err(errors) => {
-            for error in errors {
-                let message = format!("the term `{}` of list `{}` cannot be used", error.term, error.list);
-                let mut mistake = Diagnostic::new(Level::Error, "bad-term", message);
-                if let Some(span) = place(packs, &error.list, &error.term) {
-                    mistake = mistake.at(span, error.message);
-                }
-                mistakes.push(mistake);
-            }
-            Words::default()
+    for error in words.extend(lists).err().unwrap_or_default() {
+        let message = format!("the term `{}` of list `{}` cannot be used", error.term, error.list);
+        let mut mistake = Diagnostic::new(Level::Error, "bad-term", message);
+        if let Some(span) = place(packs, &error.list, &error.term) {
+            mistake = mistake.at(span, error.message);
         }
+        mistakes.push(mistake);
     }
+    words
 }
 
 /// Where a term was written last.
@@ -80,7 +77,7 @@ pub fn defaults(sources: &mut Sources) -> Result<PolicySet, Vec<Diagnostic>> {
     if mistakes.is_empty() { Ok(set) } else { Err(mistakes.into_vec()) }
 }
 
-/// All built-in packs, loaded; vocabulary first.
+/// All built-in packs, loaded.
 fn all_built_in(sources: &mut Sources, mistakes: &mut Mistakes) -> Vec<Pack> {
     ALWAYS.into_iter().chain(pack_names()).filter_map(|name| built_in(name, sources, mistakes)).collect()
 }

@@ -23,6 +23,14 @@ pub fn file(path: &str) -> Option<&'static Embedded> {
     FILES.get(at)
 }
 
+/// The lists of `words.toml`: a name, and its terms, one in a line. Written by `build.rs`.
+static VOCABULARY: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/vocabulary.rs"));
+
+/// The vocabulary, laid out so that a run reads only the lists that it uses.
+pub fn vocabulary() -> &'static [(&'static str, &'static str)] {
+    VOCABULARY
+}
+
 /// The files of a folder, at every depth, sorted by path. `folder` is given without a final `/`;
 /// the empty folder is the whole of `policies/`.
 pub fn under(folder: &str) -> impl Iterator<Item = &'static Embedded> {
@@ -33,6 +41,18 @@ pub fn under(folder: &str) -> impl Iterator<Item = &'static Embedded> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_vocabulary_is_that_of_its_file() {
+        let written = crate::words::testing::lists();
+        let shipped: std::collections::BTreeMap<String, Vec<String>> = vocabulary()
+            .iter()
+            .map(|(name, terms)| ((*name).to_string(), terms.lines().map(str::to_string).collect()))
+            .collect();
+        assert_eq!(shipped, written);
+        let words = crate::words::Words::shipped(vocabulary());
+        assert!(written.iter().all(|(name, terms)| words.list(name).unwrap().terms() == terms));
+    }
 
     #[test]
     fn the_table_is_sorted_and_without_duplicates() {

@@ -235,7 +235,7 @@ fn check_terms(artifacts: &[Artifact], words: &Words, mistakes: &mut Mistakes) {
         };
         for terms in used.into_iter().flatten() {
             if let Terms::List(name) = terms
-                && words.list(&name.value).is_none()
+                && !words.has(&name.value)
             {
                 mistakes.unknown("unknown-list", "list of words", name, known.iter().copied());
             }

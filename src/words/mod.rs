@@ -19,11 +19,31 @@ pub use list::{Match, TermList};
 pub use term::{MAX_GAP, is_word_char};
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// Named lists of terms.
 #[derive(Debug, Default)]
 pub struct Words {
-    lists: BTreeMap<String, TermList>,
+    lists: BTreeMap<String, List>,
+}
+
+/// A list that was checked, or one that comes with the program and is read when it is first used.
+#[derive(Debug)]
+enum List {
+    Checked(TermList),
+    Shipped { terms: &'static str, read: OnceLock<TermList> },
+}
+
+impl List {
+    fn get(&self) -> &TermList {
+        match self {
+            List::Checked(list) => list,
+            List::Shipped { terms, read } => read.get_or_init(|| {
+                TermList::new(terms.lines().map(str::to_string).collect())
+                    .expect("a test reads every list that comes with the program")
+            }),
+        }
+    }
 }
 
 /// A term that cannot be used.
@@ -38,6 +58,12 @@ pub struct TermError {
 }
 
 impl Words {
+    /// The vocabulary that comes with the program: pairs of a name and its terms, one in a line.
+    pub fn shipped(lists: &'static [(&'static str, &'static str)]) -> Words {
+        let list = |terms| List::Shipped { terms, read: OnceLock::new() };
+        Words { lists: lists.iter().map(|(name, terms)| ((*name).to_string(), list(*terms))).collect() }
+    }
+
     /// Takes over `lists`. Terms are checked here and patterns compiled; everything else is compiled
     /// when a list is first used, so that a run pays only for the lists it needs.
     ///
@@ -57,10 +83,10 @@ impl Words {
         let mut errors = Vec::new();
         let mut grown = Vec::new();
         for (name, terms) in lists {
-            let old = self.lists.get(&name).map(TermList::terms).unwrap_or_default();
+            let old = self.list(&name).map(TermList::terms).unwrap_or_default();
             let all = old.iter().cloned().chain(terms).collect();
             match TermList::new(all) {
-                Ok(list) => grown.push((name, list)),
+                Ok(list) => grown.push((name, List::Checked(list))),
                 Err(wrong) => errors.extend(wrong.into_iter().map(|(term, message)| TermError {
                     list: name.clone(),
                     term,
@@ -77,7 +103,12 @@ impl Words {
 
     /// The list of that name.
     pub fn list(&self, name: &str) -> Option<&TermList> {
-        self.lists.get(name)
+        self.lists.get(name).map(List::get)
+    }
+
+    /// True when there is a list of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.lists.contains_key(name)
     }
 
     /// The names of all lists, sorted.
