@@ -1,6 +1,7 @@
 //! Many patterns over many paths: most paths match none of them, and that must cost little.
 
 use globset::{Candidate, Glob, GlobMatcher};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::names::{fold_byte, fold_path};
@@ -9,8 +10,12 @@ use super::names::{fold_byte, fold_path};
 #[derive(Debug)]
 pub(super) struct Patterns {
     patterns: Vec<Lazy>,
-    /// The literals without which no pattern matches.
-    literals: Literals,
+    /// The literals without which no pattern matches. The first table is for paths of every other
+    /// ending than those in `by_ending`, and holds the patterns whose paths may end in anything; each
+    /// further one holds these too.
+    tables: Vec<Literals>,
+    /// The table for paths that end in a dot and this.
+    by_ending: BTreeMap<Vec<u8>, usize>,
     /// Patterns that no literal is known of.
     always: Vec<usize>,
 }
@@ -20,8 +25,6 @@ struct Lazy {
     glob: Glob,
     /// A path that matches holds a literal of each.
     clauses: Vec<Vec<String>>,
-    /// A path that matches ends in a dot and one of these; `None` when it may end in anything.
-    endings: Option<Vec<String>>,
     matcher: OnceLock<GlobMatcher>,
 }
 
@@ -29,26 +32,32 @@ impl Patterns {
     /// Patterns, numbered in their order.
     pub(super) fn new(globs: Vec<Glob>) -> Patterns {
         let patterns: Vec<Lazy> = globs.into_iter().map(Lazy::new).collect();
-        let mut literals = Literals::new();
+        let ends: Vec<Option<Vec<String>>> = patterns.iter().map(|p| endings(p.glob.glob())).collect();
+        let mut by_ending: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
+        for ending in ends.iter().flatten().flatten() {
+            let next = by_ending.len() + 1;
+            by_ending.entry(ending.as_bytes().to_vec()).or_insert(next);
+        }
+        let mut tables: Vec<Literals> = (0..=by_ending.len()).map(|_| Literals::new()).collect();
         let mut always = Vec::new();
-        for (index, pattern) in patterns.iter().enumerate() {
-            match pattern.rarest() {
-                None => always.push(index),
-                Some(all) => literals.add(all, index),
+        for (index, (pattern, ends)) in patterns.iter().zip(&ends).enumerate() {
+            match (pattern.rarest(), ends) {
+                (None, _) => always.push(index),
+                (Some(all), None) => tables.iter_mut().for_each(|table| table.add(all, index)),
+                (Some(all), Some(ends)) => {
+                    for ending in ends {
+                        tables[by_ending[ending.as_bytes()]].add(all, index);
+                    }
+                }
             }
         }
-        Patterns { patterns, literals, always }
+        Patterns { patterns, tables, by_ending, always }
     }
 
     /// A matcher for many paths, best in sorted order.
     pub(super) fn scanner(&self) -> Scanner<'_> {
-        Scanner {
-            patterns: self,
-            folder: Vec::new(),
-            folded: Vec::new(),
-            hits: Vec::new(),
-            found: Vec::new(),
-        }
+        let hits = vec![None; self.tables.len()];
+        Scanner { patterns: self, folder: Vec::new(), folded: Vec::new(), hits, found: Vec::new() }
     }
 }
 
@@ -60,36 +69,42 @@ pub(super) struct Scanner<'p> {
     folder: Vec<u8>,
     /// The last path, folded.
     folded: Vec<u8>,
-    /// The patterns of literals in the folder's name.
-    hits: Vec<usize>,
+    /// For each table, the patterns of literals in the folder's name, once they were looked for.
+    hits: Vec<Option<Vec<usize>>>,
     found: Vec<usize>,
 }
 
 impl Scanner<'_> {
     /// The numbers of the patterns that match a path, sorted, each once.
     pub(super) fn matching(&mut self, path: &[u8]) -> &[usize] {
-        let Patterns { patterns, literals, always } = self.patterns;
+        let Patterns { patterns, tables, by_ending, always } = self.patterns;
         let cut = path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
         if path[..cut] != *self.folder {
             self.folder = path[..cut].to_vec();
             self.folded = fold_path(&self.folder);
-            self.hits.clear();
-            literals.find(&self.folded, 0, &mut self.hits);
+            self.hits.fill(None);
         }
         self.folded.truncate(cut);
         self.folded.extend(path[cut..].iter().map(|b| fold_byte(*b)));
+        let folded = &self.folded;
+        let ending = folded.iter().rposition(|&b| b == b'.').map(|dot| &folded[dot + 1..]);
+        let table = ending.and_then(|ending| by_ending.get(ending)).copied().unwrap_or(0);
+        let literals = &tables[table];
+        let hits = self.hits[table].get_or_insert_with(|| {
+            let mut hits = Vec::new();
+            literals.find(&folded[..cut], 0, &mut hits);
+            hits
+        });
         self.found.clear();
         self.found.extend(always);
-        self.found.extend(&self.hits);
-        literals.find(&self.folded, cut.saturating_sub(literals.longest_with_slash), &mut self.found);
+        self.found.extend(hits.iter());
+        literals.find(folded, cut.saturating_sub(literals.longest_with_slash), &mut self.found);
         if self.found.is_empty() {
             return &self.found;
         }
         self.found.sort_unstable();
         self.found.dedup();
-        let folded = &self.folded;
-        let ending = folded.iter().rposition(|&b| b == b'.').map_or(&b""[..], |dot| &folded[dot + 1..]);
-        self.found.retain(|&index| patterns[index].is_possible(folded, ending));
+        self.found.retain(|&index| patterns[index].is_possible(folded));
         if !self.found.is_empty() {
             let path = Candidate::from_bytes(folded);
             self.found.retain(|&index| patterns[index].matcher().is_match_candidate(&path));
@@ -101,8 +116,7 @@ impl Scanner<'_> {
 impl Lazy {
     fn new(glob: Glob) -> Lazy {
         let clauses = clauses(glob.glob()).unwrap_or_default();
-        let endings = endings(glob.glob());
-        Lazy { glob, clauses, endings, matcher: OnceLock::new() }
+        Lazy { glob, clauses, matcher: OnceLock::new() }
     }
 
     /// The clause of the longest literals, which are found least often; none is shorter than two bytes.
@@ -112,11 +126,8 @@ impl Lazy {
         (shortest(best) >= 2).then_some(best)
     }
 
-    /// False when the ending or a clause shows that the path does not match; much cheaper than to match.
-    fn is_possible(&self, path: &[u8], ending: &[u8]) -> bool {
-        if self.endings.as_ref().is_some_and(|endings| endings.iter().all(|e| e.as_bytes() != ending)) {
-            return false;
-        }
+    /// False when a clause shows that the path does not match; much cheaper than to match.
+    fn is_possible(&self, path: &[u8]) -> bool {
         let holds = |literal: &String| {
             let literal = literal.as_bytes();
             let starts = |at: usize| path[at] == literal[0] && path[at..].starts_with(literal);
