@@ -23,8 +23,10 @@ pub(super) struct Patterns {
 #[derive(Debug)]
 struct Lazy {
     glob: Glob,
-    /// A path that matches holds a literal of each.
-    clauses: Vec<Vec<String>>,
+    /// A path that matches holds one of these literals, which are found least often.
+    rarest: Option<Vec<String>>,
+    /// And a literal of each of these. What an ending says is left to the tables.
+    others: Vec<Vec<String>>,
     matcher: OnceLock<GlobMatcher>,
 }
 
@@ -115,26 +117,31 @@ impl Scanner<'_> {
 
 impl Lazy {
     fn new(glob: Glob) -> Lazy {
-        let clauses = clauses(glob.glob()).unwrap_or_default();
-        Lazy { glob, clauses, matcher: OnceLock::new() }
-    }
-
-    /// The clause of the longest literals, which are found least often; none is shorter than two bytes.
-    fn rarest(&self) -> Option<&[String]> {
+        let mut others = clauses(glob.glob()).unwrap_or_default();
         let shortest = |clause: &Vec<String>| clause.iter().map(String::len).min().unwrap_or(0);
-        let best = self.clauses.iter().rev().max_by_key(|clause| shortest(clause))?;
-        (shortest(best) >= 2).then_some(best)
+        let best = others.iter().enumerate().max_by_key(|(_, clause)| shortest(clause)).map(|(at, _)| at);
+        // One byte stands in nearly every path.
+        let rarest = best.filter(|&at| shortest(&others[at]) >= 2).map(|at| others.remove(at));
+        if let Some(ends) = endings(glob.glob()) {
+            let said = |literal: &String| ends.iter().any(|end| literal.trim_start_matches('.') == end);
+            others.retain(|clause| !clause.iter().all(said));
+        }
+        Lazy { glob, rarest, others, matcher: OnceLock::new() }
     }
 
-    /// False when a clause shows that the path does not match; much cheaper than to match.
+    /// The literals to look for; each is two bytes long or longer.
+    fn rarest(&self) -> Option<&[String]> {
+        self.rarest.as_deref()
+    }
+
+    /// False when a clause shows that a path with one of the rarest literals does not match; much
+    /// cheaper than to match.
     fn is_possible(&self, path: &[u8]) -> bool {
         let holds = |literal: &String| {
             let literal = literal.as_bytes();
-            let starts = |at: usize| path[at] == literal[0] && path[at..].starts_with(literal);
-            (0..path.len()).any(starts)
+            path.windows(literal.len()).any(|piece| piece == literal)
         };
-        // The last is the file's ending as a rule, and rules out most.
-        self.clauses.iter().rev().all(|clause| clause.iter().any(holds))
+        self.others.iter().all(|clause| clause.iter().any(holds))
     }
 
     fn matcher(&self) -> &GlobMatcher {
