@@ -139,7 +139,8 @@ impl Lazy {
     fn is_possible(&self, path: &[u8]) -> bool {
         let holds = |literal: &String| {
             let literal = literal.as_bytes();
-            path.windows(literal.len()).any(|piece| piece == literal)
+            let starts = |at: usize| path[at] == literal[0] && path[at..].starts_with(literal);
+            (0..path.len()).any(starts)
         };
         self.others.iter().all(|clause| clause.iter().any(holds))
     }
