@@ -75,7 +75,7 @@ fn a_repository_with_nothing_in_it_is_judged_and_blocked() {
 #[test]
 fn a_branch_without_a_commit_has_no_revision() {
     let output = check(&Scratch::repository(), &["--rev", "HEAD"]);
-    cannot_judge(&output, "there is no revision `HEAD`");
+    cannot_judge(&output, "there is no commit yet on the current branch");
 }
 
 #[test]

@@ -3,7 +3,7 @@ use git2::{ErrorCode, ObjectType};
 use super::error::{Error, ErrorKind};
 use super::id::{CommitId, ObjectId};
 use super::object;
-use super::repo::Repo;
+use super::repo::{Head, Repo};
 
 /// A step from one commit to another, written behind a name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -103,6 +103,12 @@ impl Repo {
     }
 
     fn no_such(&self, revision: &str) -> Error {
+        let unborn = matches!(self.head(), Ok(Head::Unborn { .. }));
+        if unborn && split_steps(revision).0 == "HEAD" {
+            let message = "there is no commit yet on the current branch";
+            return Error::new(ErrorKind::NoSuchRevision, message)
+                .with_help("commit first, or judge the files as they are: leave out `--rev`");
+        }
         let error = Error::new(ErrorKind::NoSuchRevision, format!("there is no revision `{revision}`"));
         error.with_help(if self.is_shallow() {
             "this clone is shallow: fetch the whole history with `git fetch --unshallow` (in CI: fetch-depth: 0)"
