@@ -6,10 +6,10 @@ use super::facts::read_source;
 use super::prepared::{Aliases, Prepared};
 use super::state::{Subject, state};
 use super::texts::Loaded;
-use super::{Candidate, Evidence, Facts, State, Texts, canonical};
+use super::{Candidate, Evidence, Facts, State, Texts, candidate, canonical};
 use crate::artifact::document::Document;
 use crate::diag::{RepoPath, Sources, Span};
-use crate::git::{Content, EntryKind, Error, Snapshot};
+use crate::git::{EntryKind, Error, Snapshot};
 use crate::model::Model;
 use crate::policy::{Artifact, How, PolicySet, StateName};
 
@@ -175,8 +175,8 @@ impl<'a, 'r> Surveyor<'a, 'r> {
             return Ok(Some(found.clone()));
         }
         let found = match hit.kind {
-            EntryKind::Symlink => Some(bare(
-                hit,
+            EntryKind::Symlink => Some(candidate::bare(
+                &hit.path,
                 source,
                 StateName::Pointer,
                 "it is a symbolic link, which is never followed: put the file itself here",
@@ -200,10 +200,13 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         sources: &mut Sources,
     ) -> Result<Option<Candidate>, Error> {
         Ok(match texts.load(self.snapshot, sources, &hit.path)? {
-            Loaded::Other(content) => Some(not_text(hit, source, &content)),
-            Loaded::Plain(_) => {
-                Some(bare(hit, source, StateName::Unreadable, "its format is not one that roadworthy reads"))
-            }
+            Loaded::Other(content) => Some(candidate::not_text(&hit.path, source, &content)),
+            Loaded::Plain(_) => Some(candidate::bare(
+                &hit.path,
+                source,
+                StateName::Unreadable,
+                "its format is not one that roadworthy reads",
+            )),
             Loaded::Read(document) => {
                 let text = sources.get(document.source).text.clone();
                 self.judge(index, hit, &document, &text, model)
@@ -326,50 +329,9 @@ fn distance(path: &RepoPath, home: Option<&Model>, model: &Model) -> Option<usiz
     }
 }
 
-fn bare(hit: &Hit, source: usize, name: StateName, reason: &str) -> Candidate {
-    Candidate {
-        path: hit.path.clone(),
-        source: None,
-        format: None,
-        state: State::new(name, reason, None),
-        facts: Facts::default(),
-        source_index: source,
-        met: 0,
-        distance: 0,
-    }
-}
-
 fn misplaced(hit: &Hit, other: &Model, artifact: usize) -> Candidate {
     let source = hit.sources.iter().find(|(a, _)| *a == artifact).map_or(0, |(_, s)| *s);
-    bare(hit, source, StateName::Misplaced, &format!("it belongs to model `{}`", other.id))
-}
-
-fn not_text(hit: &Hit, source: usize, content: &Content) -> Candidate {
-    let (state, reason) = match content {
-        Content::LfsPointer { size, .. } => (
-            StateName::Pointer,
-            format!(
-                "it is a Git LFS pointer to {size} bytes that are not in the repository: store documents as plain files"
-            ),
-        ),
-        Content::NotUtf8 { line } => {
-            (StateName::Unreadable, format!("line {line} is not UTF-8: save it as UTF-8"))
-        }
-        Content::Utf16 => (StateName::Unreadable, "it is UTF-16: save it as UTF-8".to_string()),
-        Content::Binary => {
-            (StateName::Unreadable, "it is a binary file: write it as text, best as Markdown".to_string())
-        }
-        Content::TooLarge { size } => (
-            StateName::Unreadable,
-            format!("it has {size} bytes, more than `[limits] max_file_bytes` in roadworthy.toml allows"),
-        ),
-        Content::Symlink { .. } => {
-            (StateName::Pointer, "it is a symbolic link, which is never followed".to_string())
-        }
-        Content::Gitlink => (StateName::Pointer, "it is a submodule".to_string()),
-        Content::Text(_) => (StateName::Unreadable, "it could not be read".to_string()),
-    };
-    bare(hit, source, state, &reason)
+    candidate::bare(&hit.path, source, StateName::Misplaced, &format!("it belongs to model `{}`", other.id))
 }
 
 /// The facts that count.

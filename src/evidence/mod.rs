@@ -4,6 +4,7 @@
 //! Uses policy (what to look for) and artifact (documents, value types); knows nothing of rules'
 //! outcomes.
 
+mod candidate;
 mod canonical;
 mod facts;
 mod find;
