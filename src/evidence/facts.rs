@@ -3,10 +3,11 @@
 use super::prepared::Prepared;
 use super::sections;
 use super::{Fact, Facts, Flaw, FlawKind, owners};
-use crate::artifact::document::{Form, Node, Scalar};
+use crate::artifact::document::{CodeLine, Form, Node, Scalar};
 use crate::artifact::types::{self, Found, NotA, Reading, ValueType};
 use crate::diag::{RepoPath, Span};
 use crate::policy::{Artifact, How, Pattern, PolicySet, Reader, SourceSpec};
+use crate::words::TermList;
 
 /// The most readings that are kept of one fact in one file.
 const MAX_READINGS: usize = 64;
@@ -114,7 +115,7 @@ fn how_name(how: &How) -> &'static str {
         How::Path { .. } => "path",
         How::Named { .. } => "named",
         How::Mention { .. } => "mention",
-        How::Code => "code",
+        How::Code { .. } => "code",
         How::Regex(_) => "regex",
         How::Owners { .. } => "owners",
         How::Roster => "roster",
@@ -145,10 +146,13 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
                 one.value(&unit.text[sentence.range.clone()], unit.span, false);
             }
         }
-        How::Code => {
+        How::Code { not } => {
             let doc = one.doc;
+            let not = not.as_ref().map(|terms| one.set.terms(terms));
             for line in &doc.document.code {
-                one.value(&line.text, line.span, false);
+                if !not.is_some_and(|not| introduced_by(doc, line, not)) {
+                    one.value(&line.text, line.span, false);
+                }
             }
         }
         How::Regex(patterns) => {
@@ -170,6 +174,14 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
         }
         How::Channel => channel(one),
     }
+}
+
+/// True when the heading above a line of code, or the text just before it, matches.
+fn introduced_by(doc: &Prepared<'_>, line: &CodeLine, terms: &TermList) -> bool {
+    let before = doc.document.units.iter().rev().find(|unit| unit.span.end <= line.span.start);
+    let named = |heading: usize| terms.find(doc.heading(heading)).is_some();
+    line.heading.is_some_and(named)
+        || before.is_some_and(|u| u.heading == line.heading && terms.is_match(&u.text))
 }
 
 /// A pattern over node paths: `*` is one key, `**` any number, all else is literal; case-folded.

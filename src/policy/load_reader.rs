@@ -81,7 +81,7 @@ fn hows(fields: &mut Fields<'_>, mistakes: &mut Mistakes) -> Vec<Option<How>> {
         found.push(Some(How::Mention { terms, kinds, within }));
     }
     if fields.boolean("code", mistakes).is_some() {
-        found.push(Some(How::Code));
+        found.push(Some(How::Code { not: scope.take().and_then(|(_, not)| not) }));
     }
     if let Some(texts) = fields.strings("regex", mistakes) {
         found.push(Some(How::Regex(patterns(Some(texts)))));

@@ -186,7 +186,10 @@ pub enum How {
         within: Option<Terms>,
     },
     /// Code, fenced or inline.
-    Code,
+    Code {
+        /// Code does not count when the heading above or the text just before it matches.
+        not: Option<Terms>,
+    },
     /// A pattern over the text; the value is the first group, or the whole match.
     Regex(Vec<Pattern>),
     /// CODEOWNERS: owners of the last line that covers the model.

@@ -24,7 +24,7 @@ impl Pattern {
         Pattern { text, compiled: OnceLock::new() }
     }
 
-    /// The compiled pattern; `None` when it does not compile, which [`Pattern::check`] reports and
+    /// The compiled pattern; `None` when it does not compile, which loading reports and
     /// which keeps a policy from judging.
     pub fn regex(&self) -> Option<&Regex> {
         self.compiled.get_or_init(|| build(&self.text.value).ok()).as_ref()

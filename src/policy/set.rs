@@ -225,13 +225,9 @@ fn check_terms(artifacts: &[Artifact], words: &Words, mistakes: &mut Mistakes) {
     {
         let used = match &reader.how {
             How::Named { terms, within, not, .. } => vec![Some(terms), within.as_ref(), not.as_ref()],
+            How::Code { not } => vec![not.as_ref()],
             How::Mention { terms, within, .. } => vec![Some(terms), within.as_ref()],
-            How::Path { .. }
-            | How::Code
-            | How::Regex(_)
-            | How::Owners { .. }
-            | How::Roster
-            | How::Channel => Vec::new(),
+            How::Path { .. } | How::Regex(_) | How::Owners { .. } | How::Roster | How::Channel => Vec::new(),
         };
         for terms in used.into_iter().flatten() {
             if let Terms::List(name) = terms
