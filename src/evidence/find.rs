@@ -9,13 +9,15 @@ use super::texts::Loaded;
 use super::{Candidate, Evidence, Facts, State, Texts, candidate, canonical};
 use crate::artifact::document::Document;
 use crate::diag::{RepoPath, Sources, Span};
-use crate::git::{EntryKind, Error, Snapshot};
+use crate::git::{Entry, EntryKind, Error, Snapshot};
 use crate::model::Model;
 use crate::policy::{Artifact, How, PolicySet, StateName};
 
 /// Folders at the root whose files speak for every model.
 const SHARED: [&str; 9] =
     ["docs", "doc", ".github", ".gitlab", "ops", "governance", "runbooks", "dags", "compliance"];
+/// So many paths keep a thread busy for longer than it takes to start.
+const WORTH_A_THREAD: usize = 10_000;
 /// The most files that are read for one artifact of one model, best placed first.
 const MAX_CANDIDATES: usize = 200;
 
@@ -34,18 +36,31 @@ struct Hit {
 }
 
 impl Places {
-    /// Matches every path of the snapshot once.
+    /// Matches every path of the snapshot once; very many of them on all processors.
     pub fn find(set: &PolicySet, snapshot: &Snapshot<'_>) -> Places {
-        let mut hits = Vec::new();
-        let mut sourcing = set.sources();
-        for entry in snapshot.iter() {
-            let sources = sourcing.of(entry.path);
-            if !sources.is_empty() {
-                hits.push(Hit { path: RepoPath::from_git(entry.path), kind: entry.kind, sources });
-            }
+        let entries: Vec<Entry<'_>> = snapshot.iter().collect();
+        let workers =
+            std::thread::available_parallelism().map_or(1, usize::from).min(entries.len() / WORTH_A_THREAD);
+        if workers < 2 {
+            return Places { hits: matching(set, &entries) };
         }
-        Places { hits }
+        let parts = entries.chunks(entries.len().div_ceil(workers));
+        let found: Vec<Vec<Hit>> = std::thread::scope(|scope| {
+            let threads: Vec<_> = parts.map(|part| (part, scope.spawn(|| matching(set, part)))).collect();
+            // A thread that did not end well has its part matched here: no path is ever left out.
+            threads.into_iter().map(|(part, t)| t.join().unwrap_or_else(|_| matching(set, part))).collect()
+        });
+        Places { hits: found.into_iter().flatten().collect() }
     }
+}
+
+fn matching(set: &PolicySet, entries: &[Entry<'_>]) -> Vec<Hit> {
+    let mut sourcing = set.sources();
+    let hit = |entry: &Entry<'_>| {
+        let sources = sourcing.of(entry.path);
+        (!sources.is_empty()).then(|| Hit { path: RepoPath::from_git(entry.path), kind: entry.kind, sources })
+    };
+    entries.iter().filter_map(hit).collect()
 }
 
 /// The evidence of all artifacts of one model, by artifact.
