@@ -11,10 +11,9 @@ use super::{Output, Result, refused};
 use crate::diag::{Diagnostic, Level, Origin, Sources, escape};
 use crate::exit::ExitStatus;
 use crate::fixture::{
-    self, Case, Judge, Loaded, Outcome, ReportDiff, Scenario, compare_report, list, load_embedded, resolve,
+    self, Case, Loaded, Outcome, ReportDiff, Scenario, compare_report, list, load_embedded, resolve,
 };
 use crate::gate::{self, Extra, Judged, Request};
-use crate::git::Target;
 use crate::policy::builtin;
 use crate::report::{Human, Style, Verbosity, human, picture};
 use crate::request::{self, Refusal, Terminal};
@@ -184,14 +183,8 @@ fn judge(scenario: &Scenario, extra: Vec<Extra>) -> std::result::Result<Judged, 
     let built = fixture::build(scenario, &folder.path().join("repository"))
         .map_err(|error| failed(error.to_string()))?;
     let repo = request::repository(&built.path)?;
-    let target = match &scenario.judge {
-        Judge::WorkTree => Target::WorkTree,
-        Judge::Index => Target::Index,
-        Judge::Revision(rev) => {
-            Target::Commit(repo.resolve_commit(rev).map_err(|error| request::refused(&error))?)
-        }
-    };
-    Ok(gate::judge(&repo, &Request { extra, ..Request::new(target, scenario.as_of) }))
+    let request = request::of_scenario(&repo, scenario)?;
+    Ok(gate::judge(&repo, &Request { extra, ..request }))
 }
 
 /// Every difference between the findings and what the case states.

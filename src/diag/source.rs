@@ -38,6 +38,20 @@ pub enum Origin {
     BuiltIn(String),
     /// A file of the judged repository.
     Repository(RepoPath),
+    /// A file as another revision than the judged one has it.
+    Revision {
+        /// The branch, tag or commit.
+        revision: String,
+        /// Its path there.
+        path: RepoPath,
+    },
+    /// The message of a commit.
+    Commit {
+        /// The full object id in hexadecimal.
+        id: String,
+        /// The first line of the message.
+        subject: String,
+    },
     /// A file outside of any judged tree, named by the person at the keyboard.
     Local(PathBuf),
 }
@@ -48,6 +62,10 @@ impl Origin {
         match self {
             Origin::BuiltIn(name) => format!("<built-in>/{name}"),
             Origin::Repository(path) => path.to_string(),
+            Origin::Revision { revision, path } => {
+                format!("{}:{path}", super::escape::line(revision))
+            }
+            Origin::Commit { id, .. } => format!("commit {}", id.get(..10).unwrap_or(id)),
             Origin::Local(path) => super::escape::line(&path.to_string_lossy()).into_owned(),
         }
     }

@@ -30,12 +30,50 @@ pub struct Request {
     pub history: bool,
     /// Policy files beside those of the tree: a pack under test.
     pub extra: Vec<Extra>,
+    /// The tree is what a change would make of a production branch.
+    pub change: Option<Change>,
+}
+
+/// A change that would land on a production branch.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The branch or tag, for people.
+    pub name: String,
+    /// Its tip, whose policy judges; `None` when there is no such branch yet.
+    pub production: Option<CommitId>,
+    /// The newest commit of the change; `None` when only files changed.
+    pub head: Option<CommitId>,
+    /// The range of the change leaves out these commits and everything below them.
+    pub exclude: Vec<CommitId>,
+    /// Every model blocks, not only those that the change touches.
+    pub all: bool,
 }
 
 impl Request {
+    /// What merging `head` into the production branch `name`, now at `into`, would land there.
+    ///
+    /// # Errors
+    /// Histories that have no commit in common, or are cut off.
+    pub fn merge(
+        _repo: &Repo,
+        name: &str,
+        into: CommitId,
+        head: CommitId,
+        as_of: NaiveDate,
+    ) -> Result<Request, crate::git::Error> {
+        let change = Change {
+            name: name.to_string(),
+            production: Some(into),
+            head: Some(head),
+            exclude: vec![into],
+            all: false,
+        };
+        Ok(Request { change: Some(change), ..Request::new(Target::Commit(head), as_of) })
+    }
+
     /// The whole of a tree, as of a date.
     pub fn new(target: Target, as_of: NaiveDate) -> Request {
-        Request { target, models: Vec::new(), as_of, history: true, extra: Vec::new() }
+        Request { target, models: Vec::new(), as_of, history: true, extra: Vec::new(), change: None }
     }
 }
 

@@ -147,9 +147,30 @@ struct Spot<'a> {
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 enum Place<'a> {
-    Text { origin: &'static str, path: String, path_bytes: Option<String>, start: Point, end: Point },
-    Path { origin: &'static str, path: String, path_bytes: Option<String> },
-    Commit { id: &'a str, subject: &'a str },
+    Text {
+        origin: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        revision: Option<&'a str>,
+        path: String,
+        path_bytes: Option<String>,
+        start: Point,
+        end: Point,
+    },
+    Message {
+        id: &'a str,
+        subject: &'a str,
+        start: Point,
+        end: Point,
+    },
+    Path {
+        origin: &'static str,
+        path: String,
+        path_bytes: Option<String>,
+    },
+    Commit {
+        id: &'a str,
+        subject: &'a str,
+    },
     Nowhere,
 }
 
@@ -200,7 +221,7 @@ struct Evidence<'a> {
 }
 
 impl<'a> Undecided<'a> {
-    fn new(d: &'a Diagnostic, sources: &Sources) -> Undecided<'a> {
+    fn new(d: &'a Diagnostic, sources: &'a Sources) -> Undecided<'a> {
         let at = match (&d.primary, &d.path) {
             (Some(note), _) => Place::text(note.span, sources),
             (None, Some(path)) => Place::path(path),
@@ -225,7 +246,7 @@ impl<'a> Undecided<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn new(finding: &'a Finding, sources: &Sources) -> Found<'a> {
+    fn new(finding: &'a Finding, sources: &'a Sources) -> Found<'a> {
         let at = match &finding.at {
             Location::Text(span) => Place::text(*span, sources),
             Location::Path(path) => Place::path(path),
@@ -254,7 +275,7 @@ impl<'a> Found<'a> {
 }
 
 impl<'a> Waiver<'a> {
-    fn new(waived: &'a Waived, sources: &Sources) -> Waiver<'a> {
+    fn new(waived: &'a Waived, sources: &'a Sources) -> Waiver<'a> {
         Waiver {
             reason: &waived.reason,
             approved_by: &waived.approved_by,
@@ -265,30 +286,37 @@ impl<'a> Waiver<'a> {
 }
 
 impl<'a> Spot<'a> {
-    fn new(note: &'a Note, sources: &Sources) -> Spot<'a> {
+    fn new(note: &'a Note, sources: &'a Sources) -> Spot<'a> {
         Spot { text: &note.text, at: Place::text(note.span, sources) }
     }
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
     fn path(path: &RepoPath) -> Self {
         Place::Path { origin: "repository", path: readable(path), path_bytes: bytes(path) }
     }
 
-    fn text(span: Span, sources: &Sources) -> Self {
-        let (origin, path, path_bytes) = match &sources.get(span.source).origin {
-            Origin::BuiltIn(name) => ("built-in", name.clone(), None),
-            Origin::Repository(path) => ("repository", readable(path), bytes(path)),
-            Origin::Local(path) => ("local", path.to_string_lossy().into_owned(), None),
-        };
-        let length = sources.get(span.source).text.len();
+    fn text(span: Span, sources: &'a Sources) -> Self {
+        let file = sources.get(span.source);
+        let length = file.text.len();
         let point = |byte: usize| {
             let byte = byte.min(length);
             let at = sources.position(Span::new(span.source, byte..byte));
             Point { byte, line: at.line, column: at.column }
         };
         let range = span.range();
-        Place::Text { origin, path, path_bytes, start: point(range.start), end: point(range.end) }
+        let (start, end) = (point(range.start), point(range.end));
+        let text = |origin, revision, path, path_bytes| (origin, revision, path, path_bytes);
+        let (origin, revision, path, path_bytes) = match &file.origin {
+            Origin::Commit { id, subject } => return Place::Message { id, subject, start, end },
+            Origin::BuiltIn(name) => text("built-in", None, name.clone(), None),
+            Origin::Repository(path) => text("repository", None, readable(path), bytes(path)),
+            Origin::Revision { revision, path } => {
+                text("revision", Some(revision.as_str()), readable(path), bytes(path))
+            }
+            Origin::Local(path) => text("local", None, path.to_string_lossy().into_owned(), None),
+        };
+        Place::Text { origin, revision, path, path_bytes, start, end }
     }
 }
 
