@@ -83,11 +83,36 @@ pub struct Tree {
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,
     /// Only this model; may be given more than once.
-    #[arg(long, value_name = "ID", conflicts_with = "all")]
+    #[arg(long, value_name = "ID")]
     pub model: Vec<String>,
-    /// All models (the default here).
+}
+
+/// What would land, and where. Without any of these the tree is judged as it is, by its own policy.
+#[derive(Args, Debug)]
+pub struct Onto {
+    /// Judge what merging HEAD into this branch would land there, by that branch's policy.
+    #[arg(long, value_name = "BRANCH", conflicts_with_all = ["base", "range", "tag", "staged", "rev"])]
+    pub into: Option<String>,
+    /// As --into, for any revision as the production side.
+    #[arg(long, value_name = "REV", conflicts_with_all = ["range", "tag", "staged", "rev"])]
+    pub base: Option<String>,
+    /// What would be merged, in place of HEAD.
+    #[arg(long, value_name = "REV", conflicts_with_all = ["range", "staged", "rev"])]
+    pub head: Option<String>,
+    /// Both at once: BASE..HEAD.
+    #[arg(long, value_name = "BASE..HEAD", conflicts_with_all = ["tag", "staged", "rev"])]
+    pub range: Option<String>,
+    /// Judge a release tag: what it ships since the release before it. --head says where a tag will be
+    /// that does not exist yet.
+    #[arg(long, value_name = "TAG", conflicts_with_all = ["staged", "rev"])]
+    pub tag: Option<String>,
+    /// Every model blocks, not only those that the change touches (the default for a tree).
     #[arg(long)]
     pub all: bool,
+    /// Policy files that judge in place of the repository's own: a file, or a folder of them. Only the
+    /// list of models is then taken from the repository.
+    #[arg(long, value_name = "PATH")]
+    pub policy: Option<PathBuf>,
 }
 
 /// Arguments of `check`.
@@ -96,6 +121,9 @@ pub struct Check {
     /// Which tree, and which models of it.
     #[command(flatten)]
     pub tree: Tree,
+    /// What would land, and where.
+    #[command(flatten)]
+    pub onto: Onto,
     /// The date of the judgement, as 2026-12-31; today in UTC when left out.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,

@@ -73,6 +73,9 @@ pub struct Finding {
     pub title: String,
     /// What it does to the verdict, after scope and overrides; a waiver does not change it.
     pub severity: Severity,
+    /// For a model that the judged change does not touch, so that it only advises: what it would do if
+    /// the change did.
+    pub otherwise: Option<Severity>,
     /// The model's id; `None` when it is about the repository or its policy.
     pub model: Option<String>,
     /// The artifact's id, when the rule is about one.
@@ -106,6 +109,7 @@ impl Finding {
             rule: rule.into(),
             title: String::new(),
             severity,
+            otherwise: None,
             model: None,
             artifact: None,
             message: message.into(),
@@ -157,6 +161,8 @@ pub enum Cell {
     Warned,
     /// A waiver covers what would block or warn.
     Waived,
+    /// A finding would block or warn, but the judged change does not touch the model.
+    Untouched,
     /// Not asked of this model.
     Off,
 }
@@ -169,6 +175,7 @@ impl Cell {
             Cell::Missing => "missing",
             Cell::Warned => "warned",
             Cell::Waived => "waived",
+            Cell::Untouched => "untouched",
             Cell::Off => "off",
         }
     }
@@ -192,6 +199,8 @@ pub struct ModelRow {
     pub evidence: Vec<(String, RepoPath)>,
     /// Ids of the rules that hold.
     pub met: Vec<String>,
+    /// False for a model that the judged change does not touch: it does not block.
+    pub in_scope: bool,
 }
 
 /// How much was judged, and how it came out.

@@ -10,10 +10,11 @@ use std::path::Path;
 use chrono::NaiveDate;
 use common::{Scratch, recipe};
 use roadworthy::diag::{Paste, Sources};
-use roadworthy::fixture::{self, Case, Judge, Outcome, Scenario};
+use roadworthy::fixture::{self, Case, Outcome, Scenario};
 use roadworthy::gate::{self, Judged, Request, policy};
 use roadworthy::git::{Repo, Target};
 use roadworthy::policy::{Check, FactSpec, PolicySet, Rule, builtin};
+use roadworthy::request;
 use roadworthy::verdict::Finding;
 
 fn built_in() -> PolicySet {
@@ -26,20 +27,20 @@ fn failing(rule: &str) -> Vec<Case> {
     cases.into_iter().filter(|case| case.rule == rule && case.outcome == Outcome::Fail).collect()
 }
 
-fn judge(folder: &Path, target: Target, as_of: NaiveDate) -> Judged {
+fn judge(folder: &Path, request: impl FnOnce(&Repo) -> Request) -> Judged {
     let repo = Repo::discover(folder).unwrap();
-    gate::judge(&repo, &Request::new(target, as_of))
+    let request = request(&repo);
+    gate::judge(&repo, &request)
 }
 
 /// What the recipe says is judged.
-fn target(folder: &Path, scenario: &Scenario) -> Target {
-    match &scenario.judge {
-        Judge::WorkTree => Target::WorkTree,
-        Judge::Index => Target::Index,
-        Judge::Revision(revision) => {
-            Target::Commit(Repo::discover(folder).unwrap().resolve_commit(revision).unwrap())
-        }
-    }
+fn stated(scenario: &Scenario) -> impl Fn(&Repo) -> Request {
+    |repo| request::of_scenario(repo, scenario).unwrap()
+}
+
+/// The files on disk.
+fn on_disk(as_of: NaiveDate) -> impl Fn(&Repo) -> Request {
+    move |_| Request::new(Target::WorkTree, as_of)
 }
 
 fn of<'v>(judged: &'v Judged, rule: &str) -> Vec<&'v Finding> {
@@ -101,7 +102,7 @@ fn put(text: &str, lines: &str, file: &str) -> String {
 fn prove(set: &PolicySet, rule: &Rule, case: &Case) -> Vec<String> {
     let scratch: Scratch = recipe(&case.path);
     let scenario = scratch.scenario.as_ref().unwrap();
-    let before = judge(&scratch.path(), target(&scratch.path(), scenario), scenario.as_of);
+    let before = judge(&scratch.path(), stated(scenario));
     let findings = of(&before, &rule.id.value);
     assert!(!findings.is_empty(), "{}: there is no finding to mend", case.path);
     let mut wrong = Vec::new();
@@ -118,7 +119,7 @@ fn prove(set: &PolicySet, rule: &Rule, case: &Case) -> Vec<String> {
         let lines = filled(set, rule, paste, scenario.as_of);
         std::fs::create_dir_all(place.parent().unwrap()).unwrap();
         std::fs::write(&place, put(&text, &lines, &paste.file)).unwrap();
-        let after = judge(&scratch.path(), Target::WorkTree, scenario.as_of);
+        let after = judge(&scratch.path(), on_disk(scenario.as_of));
         assert!(after.verdict.undecided.is_empty(), "{}: {:?}", case.path, after.verdict.undecided);
         wrong.extend(
             of(&after, &rule.id.value)
@@ -156,13 +157,13 @@ fn no_remedy_mends_its_finding_unfilled() {
         for case in failing(&rule.id.value) {
             let scratch = recipe(&case.path);
             let scenario = scratch.scenario.as_ref().unwrap();
-            let before = judge(&scratch.path(), target(&scratch.path(), scenario), scenario.as_of);
+            let before = judge(&scratch.path(), stated(scenario));
             let findings = of(&before, &rule.id.value);
             let Some(paste) = findings.iter().find_map(|finding| finding.paste.as_ref()) else { continue };
             let place = scratch.path().join(&paste.file);
             let text = std::fs::read_to_string(&place).unwrap_or_default();
             std::fs::write(&place, put(&text, &paste.text, &paste.file)).unwrap();
-            let after = judge(&scratch.path(), Target::WorkTree, scenario.as_of);
+            let after = judge(&scratch.path(), on_disk(scenario.as_of));
             let artifact = rule.artifact.as_ref().map(|a| a.value.as_str());
             let about =
                 |f: &&Finding| f.artifact.as_deref() == artifact && f.severity <= findings[0].severity;
@@ -187,7 +188,7 @@ fn every_finding_says_what_to_do_next() {
         for case in failing(&rule.id.value) {
             let scratch = recipe(&case.path);
             let scenario = scratch.scenario.as_ref().unwrap();
-            let judged = judge(&scratch.path(), target(&scratch.path(), scenario), scenario.as_of);
+            let judged = judge(&scratch.path(), stated(scenario));
             for finding in of(&judged, &rule.id.value) {
                 let help = finding.help.join("; ");
                 assert!(!help.trim().is_empty(), "{}: {}", case.path, finding.message);

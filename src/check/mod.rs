@@ -130,7 +130,7 @@ pub fn run(c: &Context<'_>) -> Outcome {
         Check::Paths { facts } => paths::run(c, facts),
         Check::Schedule { promised, wired, command } => schedule::run(c, promised, wired, command),
         // Judged once for all models, by the gate.
-        Check::Waiver { .. } => Outcome::NotAsked,
+        Check::Waiver { .. } | Check::Policy => Outcome::NotAsked,
     }
 }
 
@@ -167,7 +167,8 @@ pub fn questions(
         | Check::Fact { .. }
         | Check::Paths { .. }
         | Check::Schedule { .. }
-        | Check::Waiver { .. } => {}
+        | Check::Waiver { .. }
+        | Check::Policy => {}
     }
     out
 }

@@ -8,7 +8,7 @@ use crate::request::{self, Terminal};
 
 pub(super) fn run(args: &Check, terminal: &Terminal) -> Result {
     let repo = request::repository(&args.tree.path)?;
-    let request = request::request(&repo, &args.tree, args.as_of.as_deref())?;
+    let request = request::of_check(&repo, args)?;
     let judged = gate::judge(&repo, &request);
     let verbosity = match (args.quiet, args.verbose) {
         (true, _) => Verbosity::Quiet,

@@ -318,9 +318,14 @@ impl Facts {
 }
 
 /// The model that a path belongs to: the deepest folder that holds it.
-fn home<'m>(models: &'m [Model], path: &RepoPath) -> Option<&'m Model> {
+pub fn home<'m>(models: &'m [Model], path: &RepoPath) -> Option<&'m Model> {
     let holding = models.iter().filter(|m| m.path.contains(path.as_bytes()));
     holding.max_by_key(|m| m.path.as_bytes().len())
+}
+
+/// True when a file that belongs to `home` may be evidence for the model.
+pub fn speaks_for(path: &RepoPath, home: Option<&Model>, model: &Model) -> bool {
+    distance(path, home, model).is_some()
 }
 
 /// How far a file that belongs to `home` lies from the model, `None` when it does not speak for it.

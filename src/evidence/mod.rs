@@ -15,7 +15,7 @@ mod state;
 mod texts;
 
 pub use canonical::remedy;
-pub use find::{Places, Survey, Surveyor};
+pub use find::{Places, Survey, Surveyor, home, speaks_for};
 pub use texts::Texts;
 
 use crate::artifact::document::Format;

@@ -1,8 +1,13 @@
 //! One judgement: a tree, a policy, a date → a verdict.
 
+pub mod landing;
 pub mod policy;
+mod scope;
 mod settle;
+mod side;
 mod stage;
+mod trust;
+mod weaker;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +35,8 @@ pub struct Request {
     pub history: bool,
     /// Policy files beside those of the tree: a pack under test.
     pub extra: Vec<Extra>,
+    /// Policy files that judge in place of the repository's own.
+    pub policy: Option<Vec<Extra>>,
     /// The tree is what a change would make of a production branch.
     pub change: Option<Change>,
 }
@@ -37,16 +44,27 @@ pub struct Request {
 /// A change that would land on a production branch.
 #[derive(Clone, Debug)]
 pub struct Change {
+    /// What is judged, in words: `merge of feature (1a2b3c4d5e) into production (0f1e2d3c4b)`.
+    pub what: String,
     /// The branch or tag, for people.
     pub name: String,
-    /// Its tip, whose policy judges; `None` when there is no such branch yet.
+    /// The commit whose policy judges: the tip of the production side; `None` when there is none yet.
     pub production: Option<CommitId>,
+    /// The name of that side, when it is not `name`.
+    pub trusted: Option<String>,
+    /// Models that are as they were in this commit do not block; `None` when all do.
+    pub since: Option<CommitId>,
     /// The newest commit of the change; `None` when only files changed.
     pub head: Option<CommitId>,
     /// The range of the change leaves out these commits and everything below them.
     pub exclude: Vec<CommitId>,
-    /// Every model blocks, not only those that the change touches.
-    pub all: bool,
+}
+
+impl Change {
+    /// The name of the side whose policy judges.
+    fn trusted_name(&self) -> &str {
+        self.trusted.as_deref().unwrap_or(&self.name)
+    }
 }
 
 impl Request {
@@ -56,25 +74,41 @@ impl Request {
     /// Histories that have no commit in common, or are cut off.
     pub fn merge(
         _repo: &Repo,
-        name: &str,
-        into: CommitId,
-        head: CommitId,
+        (name, into): (&str, CommitId),
+        (head_name, head): (&str, CommitId),
         as_of: NaiveDate,
     ) -> Result<Request, crate::git::Error> {
+        let what = format!("merge of {} into {}", named(head_name, head), named(name, into));
         let change = Change {
+            what,
             name: name.to_string(),
             production: Some(into),
+            trusted: None,
+            since: Some(into),
             head: Some(head),
             exclude: vec![into],
-            all: false,
         };
         Ok(Request { change: Some(change), ..Request::new(Target::Commit(head), as_of) })
     }
 
     /// The whole of a tree, as of a date.
     pub fn new(target: Target, as_of: NaiveDate) -> Request {
-        Request { target, models: Vec::new(), as_of, history: true, extra: Vec::new(), change: None }
+        Request {
+            target,
+            models: Vec::new(),
+            as_of,
+            history: true,
+            extra: Vec::new(),
+            policy: None,
+            change: None,
+        }
     }
+}
+
+/// `production (0f1e2d3c4b)`, or only the id when that is all there is.
+fn named(name: &str, commit: CommitId) -> String {
+    let short = commit.short();
+    if name.is_empty() || commit.to_string().starts_with(name) { short } else { format!("{name} ({short})") }
 }
 
 /// A policy file from outside the judged tree.
@@ -84,6 +118,16 @@ pub struct Extra {
     pub origin: Origin,
     /// Its text.
     pub text: String,
+}
+
+impl Extra {
+    /// True for a `roadworthy.toml`; a pack otherwise.
+    fn is_config(&self) -> bool {
+        match &self.origin {
+            Origin::Local(path) => path.file_name().is_some_and(|name| name == FILE),
+            _ => false,
+        }
+    }
 }
 
 /// A verdict and the texts it points into.
@@ -114,6 +158,10 @@ fn subject(repo: &Repo, request: &Request) -> Subject {
         _ => None,
     };
     let on = |name: Option<String>| name.map_or_else(String::new, |name| format!(" (branch {name})"));
+    if let Some(change) = &request.change {
+        let (what, commit) = (change.what.clone(), change.head.map(|id| id.to_string()));
+        return Subject { what, commit, as_of: request.as_of.to_string(), policy: Vec::new() };
+    }
     let (what, commit) = match &request.target {
         Target::Commit(id) => {
             (format!("commit {}{}", id.short(), on(branch(Some(*id)))), Some(id.to_string()))
@@ -138,7 +186,12 @@ fn tip(repo: &Repo, target: &Target) -> Result<Option<CommitId>, crate::git::Err
 
 fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Sources, verdict: &mut Verdict) {
     verdict.subject.policy = judged_by(&stage.set, sources);
-    verdict.account.rules = stage.set.rules.iter().filter(|r| asked_of_any(&stage, r)).count();
+    verdict.remarks.extend(stage.remarks.iter().cloned());
+    let asked = |rule: &&Rule| match rule.check {
+        Check::Policy => request.change.is_some(),
+        _ => asked_of_any(&stage, rule),
+    };
+    verdict.account.rules = stage.set.rules.iter().filter(asked).count();
     let tip = match tip(repo, &request.target) {
         Ok(tip) => tip,
         Err(error) => return verdict.undecided.push(error.diagnostic()),
@@ -188,6 +241,7 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
         verdict.rows.push(row);
     }
     settle::waivers(verdict, &stage, request);
+    settle::policy(verdict, &stage);
 }
 
 /// What judges, for people: packs by name, and where the configuration is.
@@ -232,6 +286,7 @@ fn row(stage: &Stage<'_>, m: usize) -> ModelRow {
         cells: Vec::new(),
         evidence: evidence(&stage.surveys[m]),
         met: Vec::new(),
+        in_scope: stage.in_scope(&model.id),
     }
 }
 

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::diag::{Diagnostic, Level, Note, Origin, RepoPath, SourceId, Sources, Span};
-use crate::git::{Content, Snapshot};
-use crate::policy::{
-    At, Config, FILE, Mistakes, Pack, PolicySet, builtin, closest, fold_path, glob, load_config, load_pack,
-};
+use crate::diag::{Diagnostic, Level, Origin, Sources, Span};
+use crate::git::Snapshot;
+use crate::policy::{Config, Mistakes, Pack, PolicySet, builtin, load_config, load_pack};
 use crate::words::Words;
 
 use super::Extra;
+use super::side::{self, Side};
 
 /// The pack with the rules about the policy itself: always loaded, never listed.
 const ALWAYS: [&str; 1] = ["gate"];
@@ -72,8 +71,8 @@ pub fn defaults(sources: &mut Sources) -> Result<PolicySet, Vec<Diagnostic>> {
     let mut mistakes = Mistakes::default();
     let packs = all_built_in(sources, &mut mistakes);
     let words = words(&packs, &mut mistakes);
-    let nowhere = sources.add(Origin::BuiltIn("defaults".to_string()), "");
-    let set = PolicySet::assemble(packs, Config::defaults(Span::new(nowhere, 0..0)), words, &mut mistakes);
+    let config = Config::defaults(nowhere(sources));
+    let set = PolicySet::assemble(packs, config, words, &mut mistakes);
     if mistakes.is_empty() { Ok(set) } else { Err(mistakes.into_vec()) }
 }
 
@@ -102,8 +101,7 @@ pub fn with_pack(origin: Origin, text: &str, sources: &mut Sources, mistakes: &m
         put(&mut packs, pack);
     }
     let words = words(&packs, mistakes);
-    let nowhere = sources.add(Origin::BuiltIn("defaults".to_string()), "");
-    PolicySet::assemble(packs, Config::defaults(Span::new(nowhere, 0..0)), words, mistakes)
+    PolicySet::assemble(packs, Config::defaults(nowhere(sources)), words, mistakes)
 }
 
 /// The policy that a tree states.
@@ -115,30 +113,115 @@ pub fn of_tree(
     extra: &[Extra],
     sources: &mut Sources,
 ) -> Result<PolicySet, Vec<Diagnostic>> {
-    let mut mistakes = Mistakes::default();
-    let mut packs: Vec<Pack> =
-        ALWAYS.iter().filter_map(|name| built_in(name, sources, &mut mistakes)).collect();
-    let vocabulary = words(&packs, &mut mistakes);
-    let config = config(snapshot, sources, &vocabulary, &mut mistakes);
-    for name in &config.packs {
-        match pack_names().iter().find(|known| **known == name.value) {
-            Some(known) => packs.extend(built_in(known, sources, &mut mistakes)),
-            None => mistakes.unknown("unknown-pack", "pack", name, pack_names()),
-        }
-    }
+    of_side(Side { snapshot, revision: None }, extra, sources)
+}
+
+/// The policy that one side of a change states.
+///
+/// # Errors
+/// All mistakes in the configuration and in policy files.
+pub(super) fn of_side(
+    side: Side<'_>,
+    extra: &[Extra],
+    sources: &mut Sources,
+) -> Result<PolicySet, Vec<Diagnostic>> {
+    let mut assembly = Assembly::new(sources);
+    let config = side::config(side, sources, &assembly.vocabulary, &mut assembly.mistakes);
+    assembly.listed(&config, sources);
     for file in &config.files {
-        own(file, snapshot, sources, &mut packs, &mut mistakes);
+        side::own(file, side, sources, &mut assembly.packs, &mut assembly.mistakes);
     }
-    for file in extra {
+    assembly.finish(config, extra, sources)
+}
+
+/// A policy from outside of the repository, with the models that one side states. Nothing else of the
+/// repository's own configuration counts, so it cannot weaken what is asked.
+///
+/// # Errors
+/// All mistakes in the configuration and in policy files.
+pub(super) fn outside(
+    files: &[Extra],
+    side: Side<'_>,
+    extra: &[Extra],
+    sources: &mut Sources,
+) -> Result<PolicySet, Vec<Diagnostic>> {
+    let mut assembly = Assembly::new(sources);
+    let own = side::config(side, sources, &assembly.vocabulary, &mut assembly.mistakes);
+    let (configs, packs): (Vec<&Extra>, Vec<&Extra>) = files.iter().partition(|file| file.is_config());
+    let mut config = match configs.first() {
+        Some(file) => {
+            let source = sources.add(file.origin.clone(), file.text.as_str());
+            load_config(sources, source, &assembly.vocabulary, &mut assembly.mistakes)
+        }
+        None => Config::defaults(nowhere(sources)),
+    };
+    for pattern in &config.files {
+        let message = "a policy outside of the repository has its packs beside it, and takes all of them";
+        assembly.mistakes.add("outside-files", pattern.span, message, "leave `files` out");
+    }
+    if config.models.is_empty() && config.discover.is_empty() {
+        config.minimum = config.minimum.max(own.minimum);
+        (config.models, config.discover) = (own.models, own.discover);
+    }
+    assembly.listed(&config, sources);
+    for file in packs {
         let source = sources.add(file.origin.clone(), file.text.as_str());
-        if let Some(pack) = load_pack(sources, source, &mut mistakes) {
-            put(&mut packs, pack);
+        let pack = load_pack(sources, source, &mut assembly.mistakes);
+        let new = pack.filter(|pack| side::is_new(pack, &assembly.packs, &mut assembly.mistakes));
+        assembly.packs.extend(new);
+    }
+    assembly.finish(config, extra, sources)
+}
+
+fn nowhere(sources: &mut Sources) -> Span {
+    Span::new(sources.add(Origin::BuiltIn("defaults".to_string()), ""), 0..0)
+}
+
+/// Packs on their way to a [`PolicySet`].
+struct Assembly {
+    packs: Vec<Pack>,
+    vocabulary: Words,
+    mistakes: Mistakes,
+}
+
+impl Assembly {
+    fn new(sources: &mut Sources) -> Assembly {
+        let mut mistakes = Mistakes::default();
+        let packs: Vec<Pack> =
+            ALWAYS.iter().filter_map(|name| built_in(name, sources, &mut mistakes)).collect();
+        let vocabulary = words(&packs, &mut mistakes);
+        Assembly { packs, vocabulary, mistakes }
+    }
+
+    /// Takes the built-in packs that a configuration lists.
+    fn listed(&mut self, config: &Config, sources: &mut Sources) {
+        for name in &config.packs {
+            match pack_names().iter().find(|known| **known == name.value) {
+                Some(known) => self.packs.extend(built_in(known, sources, &mut self.mistakes)),
+                None => self.mistakes.unknown("unknown-pack", "pack", name, pack_names()),
+            }
         }
     }
-    let more = !extra.is_empty() || packs.iter().skip(ALWAYS.len()).any(|p| !p.words.is_empty());
-    let vocabulary = if more { words(&packs, &mut mistakes) } else { vocabulary };
-    let set = PolicySet::assemble(packs, config, vocabulary, &mut mistakes);
-    if mistakes.is_empty() { Ok(set) } else { Err(mistakes.into_vec()) }
+
+    fn finish(
+        mut self,
+        config: Config,
+        extra: &[Extra],
+        sources: &mut Sources,
+    ) -> Result<PolicySet, Vec<Diagnostic>> {
+        for file in extra {
+            let source = sources.add(file.origin.clone(), file.text.as_str());
+            if let Some(pack) = load_pack(sources, source, &mut self.mistakes) {
+                put(&mut self.packs, pack);
+            }
+        }
+        let own = self.packs.iter().skip(ALWAYS.len()).any(|pack| !pack.words.is_empty());
+        if own || !extra.is_empty() {
+            self.vocabulary = words(&self.packs, &mut self.mistakes);
+        }
+        let set = PolicySet::assemble(self.packs, config, self.vocabulary, &mut self.mistakes);
+        if self.mistakes.is_empty() { Ok(set) } else { Err(self.mistakes.into_vec()) }
+    }
 }
 
 /// Adds a pack, in place of one of the same id.
@@ -147,124 +230,4 @@ fn put(packs: &mut Vec<Pack>, pack: Pack) {
         Some(known) => *known = pack,
         None => packs.push(pack),
     }
-}
-
-fn config(snapshot: &Snapshot<'_>, sources: &mut Sources, words: &Words, mistakes: &mut Mistakes) -> Config {
-    let path = RepoPath::from_git(FILE.as_bytes());
-    if snapshot.get(path.as_bytes()).is_none() {
-        if snapshot.has_dir(path.as_bytes()) {
-            let message = format!("{FILE} is a folder, and has to be a file");
-            let mut folder = Diagnostic::new(Level::Error, "unreadable-policy", message);
-            folder.path = Some(path);
-            mistakes.push(folder.help("remove the folder, or give it another name"));
-        }
-        near_miss(snapshot, mistakes);
-        let nowhere = sources.add(Origin::BuiltIn("defaults".to_string()), "");
-        return Config::defaults(Span::new(nowhere, 0..0));
-    }
-    match text(&path, snapshot, sources) {
-        Ok(source) => load_config(sources, source, words, mistakes),
-        Err(diagnostic) => {
-            mistakes.push(*diagnostic);
-            let nowhere = sources.add(Origin::BuiltIn("defaults".to_string()), "");
-            Config::defaults(Span::new(nowhere, 0..0))
-        }
-    }
-}
-
-/// A configuration under a name that only looks right would be ignored in silence.
-fn near_miss(snapshot: &Snapshot<'_>, mistakes: &mut Mistakes) {
-    for entry in snapshot.iter().filter(|e| !e.path.contains(&b'/')) {
-        let name = String::from_utf8_lossy(entry.path);
-        let folded = name.to_lowercase().replace(['_', '-'], "");
-        let meant = closest(&folded, [FILE]).is_some()
-            || ["roadworthy.yaml", "roadworthy.yml", ".roadworthy.toml"].contains(&folded.as_str());
-        if meant && folded.starts_with(['r', '.']) {
-            let message = format!("the file `{name}` looks like the configuration, which is named `{FILE}`");
-            mistakes.push(
-                Diagnostic::new(Level::Error, "misnamed-config", message)
-                    .help(format!("rename it: `git mv '{name}' {FILE}`")),
-            );
-        }
-    }
-}
-
-/// A policy text of the tree. What is not a plain text there is a mistake.
-fn text(
-    path: &RepoPath,
-    snapshot: &Snapshot<'_>,
-    sources: &mut Sources,
-) -> Result<SourceId, Box<Diagnostic>> {
-    let wrong = |what: &str, help: &str| {
-        let mut diagnostic =
-            Diagnostic::new(Level::Error, "unreadable-policy", format!("{path} {what}")).help(help);
-        diagnostic.path = Some(path.clone());
-        Box::new(diagnostic)
-    };
-    match snapshot.read(path.as_bytes()) {
-        Ok(Content::Text(text)) => Ok(sources.add(Origin::Repository(path.clone()), text)),
-        Ok(Content::Symlink { .. } | Content::Gitlink) => {
-            Err(wrong("is a link, and links are never followed", "put the file itself in its place"))
-        }
-        Ok(Content::TooLarge { size }) => {
-            Err(wrong(&format!("is too large for a policy: it has {size} bytes"), "split it, or shorten it"))
-        }
-        Ok(Content::LfsPointer { .. }) => Err(wrong(
-            "is a Git LFS pointer, and its text is not in the repository",
-            "store it as a plain file",
-        )),
-        Ok(Content::NotUtf8 { line }) => {
-            Err(wrong(&format!("is not UTF-8 in line {line}"), "save it as UTF-8"))
-        }
-        Ok(Content::Utf16) => Err(wrong("is UTF-16", "save it as UTF-8")),
-        Ok(Content::Binary) => Err(wrong("is a binary file: it holds a NUL", "write it as text")),
-        Err(error) => Err(Box::new(error.diagnostic())),
-    }
-}
-
-fn own(
-    pattern: &At<String>,
-    snapshot: &Snapshot<'_>,
-    sources: &mut Sources,
-    packs: &mut Vec<Pack>,
-    mistakes: &mut Mistakes,
-) {
-    let Ok(glob) = glob(&format!("/{}", pattern.value.trim_start_matches("./").trim_start_matches('/')))
-    else {
-        return;
-    };
-    let matcher = glob.compile_matcher();
-    let paths: Vec<RepoPath> = snapshot
-        .iter()
-        .filter(|e| matcher.is_match_candidate(&globset::Candidate::from_bytes(&fold_path(e.path))))
-        .map(|e| RepoPath::from_git(e.path))
-        .collect();
-    if paths.is_empty() {
-        mistakes.add(
-            "no-such-policy",
-            pattern.span,
-            format!("no file of the judged tree matches `{}`", pattern.value),
-            "matches nothing",
-        );
-    }
-    for path in paths {
-        match text(&path, snapshot, sources) {
-            Ok(source) => {
-                let pack = load_pack(sources, source, mistakes);
-                packs.extend(pack.filter(|pack| is_new(pack, packs, mistakes)));
-            }
-            Err(diagnostic) => mistakes.push(*diagnostic),
-        }
-    }
-}
-
-/// False, and a mistake, for a pack under the id of another one.
-fn is_new(pack: &Pack, packs: &[Pack], mistakes: &mut Mistakes) -> bool {
-    let known = packs.iter().find(|known| known.id.value == pack.id.value);
-    if let Some(known) = known {
-        let message = format!("two packs have the id `{}`", pack.id.value);
-        let mistake = mistakes.add("duplicate-id", pack.id.span, message, "second");
-        mistake.related.push(Note { span: known.id.span, text: "first".to_string() });
-    }
-    known.is_none()
 }

@@ -2,10 +2,11 @@
 
 use chrono::Days;
 
+use super::weaker::Weakening;
 use super::{Request, Stage};
 use crate::check::{Context, Outcome, Problem};
-use crate::diag::Note;
-use crate::policy::{self, Check, Rule, Waiver, WaiverFault};
+use crate::diag::{Note, RepoPath};
+use crate::policy::{self, Check, FILE, Rule, Waiver, WaiverFault};
 use crate::verdict::{Cell, Finding, Location, ModelRow, Severity, Verdict, Waived};
 
 /// Takes the outcome of one rule for one model into the verdict and the model's row.
@@ -31,8 +32,14 @@ pub(super) fn outcome(
             verdict.account.judgements += 1;
             let mut worst = Cell::Met;
             for problem in problems {
-                let finding = finding(c, severity, problem);
-                worst = worse(worst, cell_of(&finding));
+                let mut finding = finding(c, severity, problem);
+                let mut cell = cell_of(&finding);
+                if !row.in_scope {
+                    finding.otherwise = Some(finding.severity);
+                    finding.severity = Severity::Advice;
+                    cell = if cell == Cell::Missing { Cell::Untouched } else { cell };
+                }
+                worst = worse(worst, cell);
                 verdict.findings.push(finding);
             }
             worst
@@ -56,7 +63,8 @@ fn cell_of(finding: &Finding) -> Cell {
 
 fn worse(a: Cell, b: Cell) -> Cell {
     let rank = |cell: Cell| match cell {
-        Cell::Missing => 4,
+        Cell::Missing => 5,
+        Cell::Untouched => 4,
         Cell::Warned => 3,
         Cell::Waived => 2,
         Cell::Met => 1,
@@ -133,6 +141,43 @@ pub(super) fn waivers(verdict: &mut Verdict, stage: &Stage<'_>, request: &Reques
         }
     }
     verdict.findings.extend(found);
+}
+
+/// What a change would make weaker, judged once for the whole repository.
+pub(super) fn policy(verdict: &mut Verdict, stage: &Stage<'_>) {
+    for rule in stage.set.rules.iter().filter(|rule| matches!(rule.check, Check::Policy)) {
+        let severity = stage.set.severities(rule).standard;
+        if severity == policy::Severity::Off || stage.weaker.is_empty() && stage.touched.is_none() {
+            continue;
+        }
+        verdict.account.judgements += 1;
+        for weakening in &stage.weaker {
+            verdict.findings.push(about_policy(rule, weakening, severity));
+        }
+    }
+}
+
+fn about_policy(rule: &Rule, weakening: &Weakening, severity: policy::Severity) -> Finding {
+    let (at, label) = match (weakening.now, weakening.was) {
+        (Some(now), _) => (Location::Text(now), "this change"),
+        (None, Some(was)) => (Location::Text(was), "judges now"),
+        (None, None) => (Location::Path(RepoPath::from_git(FILE.as_bytes())), ""),
+    };
+    let was = weakening.was.filter(|_| weakening.now.is_some());
+    Finding {
+        title: rule.title.clone(),
+        model: weakening.model.clone(),
+        at,
+        label: label.to_string(),
+        related: was.map(|span| Note { span, text: "judges now".to_string() }).into_iter().collect(),
+        because: Some(Note { span: rule.check_span, text: format!("`{}` asks for it", rule.id.value) }),
+        help: vec![rule.help.clone()],
+        ..Finding::new(
+            rule.id.value.clone(),
+            reported(severity),
+            format!("this change would {}", weakening.what),
+        )
+    }
 }
 
 fn fault(

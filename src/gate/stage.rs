@@ -1,12 +1,15 @@
 //! Everything up to the evidence: tree, policy, models, facts.
 
+use std::collections::BTreeSet;
+
 use crate::diag::{Diagnostic, Level, Sources};
 use crate::evidence::{Places, Survey, Surveyor, Texts};
 use crate::git::{Limits, Repo, Snapshot};
-use crate::model::{self, Model};
+use crate::model::Model;
 use crate::policy::{PolicySet, closest};
 
-use super::{Request, policy};
+use super::weaker::Weakening;
+use super::{Request, scope, trust, weaker};
 
 /// A tree with its policy, its models and their evidence.
 pub struct Stage<'r> {
@@ -20,6 +23,19 @@ pub struct Stage<'r> {
     pub partial: bool,
     /// One for each model.
     pub surveys: Vec<Survey>,
+    /// The models that the change touches; `None` when every model blocks.
+    pub(super) touched: Option<BTreeSet<String>>,
+    /// What the change would make weaker.
+    pub(super) weaker: Vec<Weakening>,
+    /// What has to be said about the policy.
+    pub(super) remarks: Vec<String>,
+}
+
+impl Stage<'_> {
+    /// False for a model that the judged change does not touch.
+    pub(super) fn in_scope(&self, model: &str) -> bool {
+        self.touched.as_ref().is_none_or(|touched| touched.contains(model))
+    }
 }
 
 /// Reads everything that the judgement needs.
@@ -33,20 +49,30 @@ pub fn stage<'r>(
 ) -> Result<Stage<'r>, Vec<Diagnostic>> {
     let git = |error: crate::git::Error| vec![error.diagnostic()];
     let mut snapshot = repo.snapshot(&request.target, &Limits::default()).map_err(git)?;
-    let set = policy::of_tree(&snapshot, &request.extra, sources)?;
+    let trusted = trust::establish(repo, request, &snapshot, sources)?;
+    let (set, all) = (&trusted.stated.set, &trusted.stated.models);
     snapshot.set_max_blob(set.config.max_file_bytes);
-    let all = model::discover(&set.config, &snapshot)?;
-    let models = chosen(&all, &request.models)?;
-    waived_models(&set, &all)?;
-    let places = Places::find(&set, &snapshot);
+    let models = chosen(all, &request.models)?;
+    match &trusted.proposed {
+        Some(proposed) if !trusted.adopted => waived_models(&proposed.set, &proposed.models)?,
+        _ => waived_models(set, all)?,
+    }
+    let places = Places::find(set, &snapshot);
     let mut texts = Texts::default();
     let mut surveys = Vec::with_capacity(models.len());
-    let mut surveyor = Surveyor::new(&set, &snapshot, &places, &all);
+    let mut surveyor = Surveyor::new(set, &snapshot, &places, all);
     for model in &models {
         surveys.push(surveyor.survey(model, &mut texts, sources).map_err(git)?);
     }
     let partial = models.len() < all.len();
-    Ok(Stage { set, snapshot, models, partial, surveys })
+    let touched = scope::touched(&trusted, &models, &surveys, &snapshot);
+    let weaker = match &trusted.proposed {
+        Some(before) if trusted.adopted => weaker::rules_only(before, &trusted.stated, sources),
+        Some(proposed) => weaker::compare(&trusted.stated, proposed, sources, request.as_of),
+        None => Vec::new(),
+    };
+    let set = trusted.stated.set;
+    Ok(Stage { set, snapshot, models, partial, surveys, touched, weaker, remarks: trusted.remarks })
 }
 
 fn chosen(all: &[Model], wanted: &[String]) -> Result<Vec<Model>, Vec<Diagnostic>> {

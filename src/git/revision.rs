@@ -92,7 +92,7 @@ impl Repo {
     }
 
     /// The parent at `position`, counted from 0; `None` when there is none, or it is cut off.
-    fn parent(&self, id: CommitId, position: u32) -> Result<Option<CommitId>, Error> {
+    pub(super) fn parent(&self, id: CommitId, position: u32) -> Result<Option<CommitId>, Error> {
         if self.shallow_commits()?.contains(&id.0) {
             return Ok(None);
         }

@@ -1,3 +1,4 @@
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::content::Content;
@@ -62,7 +63,7 @@ pub struct Entry<'a> {
 }
 
 /// Where the bytes of an entry are.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Place {
     Object(ObjectId),
     Disk,
@@ -74,6 +75,13 @@ struct Record {
     len: u32,
     kind: EntryKind,
     place: Place,
+}
+
+impl Record {
+    /// True when both are the same object, used in the same way.
+    fn is_object_of(&self, other: &Record) -> bool {
+        self.kind == other.kind && self.place == other.place && self.place != Place::Disk
+    }
 }
 
 /// Paths and where their bytes are, sorted by the paths' bytes: one buffer and one small record
@@ -170,9 +178,9 @@ impl Listing {
         while !range.is_empty() {
             let middle = range.start + range.len() / 2;
             match self.path(middle).cmp(path) {
-                std::cmp::Ordering::Less => range.start = middle + 1,
-                std::cmp::Ordering::Greater => range.end = middle,
-                std::cmp::Ordering::Equal => return Ok(middle),
+                Ordering::Less => range.start = middle + 1,
+                Ordering::Greater => range.end = middle,
+                Ordering::Equal => return Ok(middle),
             }
         }
         Err(range.start)
@@ -268,6 +276,28 @@ impl Snapshot<'_> {
     /// The entries below a folder, sorted; all entries for the root.
     pub fn under(&self, dir: &RepoPath) -> impl ExactSizeIterator<Item = Entry<'_>> + use<'_> {
         self.listing.below(dir.as_bytes()).map(|at| self.entry(at))
+    }
+
+    /// The paths at which this differs from another snapshot, sorted. A file on disk always does.
+    pub fn changed_from(&self, other: &Snapshot<'_>) -> Vec<RepoPath> {
+        let (ours, theirs) = (&self.listing, &other.listing);
+        let (mut a, mut b) = (0, 0);
+        let mut changed = Vec::new();
+        while a < ours.len() || b < theirs.len() {
+            let order = match (a < ours.len(), b < theirs.len()) {
+                (true, true) => ours.path(a).cmp(theirs.path(b)),
+                (true, false) => Ordering::Less,
+                _ => Ordering::Greater,
+            };
+            let same = order.is_eq() && ours.records[a].is_object_of(&theirs.records[b]);
+            if !same {
+                let path = if order.is_gt() { theirs.path(b) } else { ours.path(a) };
+                changed.push(RepoPath::from_git(path));
+            }
+            a += usize::from(order.is_le());
+            b += usize::from(order.is_ge());
+        }
+        changed
     }
 
     /// True when something lies below `path`. The root is always a folder.

@@ -1,13 +1,12 @@
 //! `roadworthy.toml`: what the repository says about itself.
 
-use chrono::NaiveDate;
-
 use super::fields::{Fields, first_character, parse};
 use super::load::severity_value;
 use super::mistakes::{At, Mistakes};
 use super::names;
 use super::severity::{Severities, Tier};
-use crate::artifact::types::{self, Reading, ValueType};
+use super::waiver::{self, Waiver};
+use crate::artifact::types::Value;
 use crate::diag::{RepoPath, SourceId, Sources, Span};
 use crate::words::Words;
 
@@ -68,23 +67,6 @@ pub struct ModelSpec {
     pub mode: Option<Mode>,
 }
 
-/// A `[[waiver]]` table.
-#[derive(Clone, Debug)]
-pub struct Waiver {
-    /// The rule that is waived.
-    pub rule: At<String>,
-    /// The model it is waived for; `None` means every model.
-    pub model: Option<At<String>>,
-    /// Why.
-    pub reason: String,
-    /// Who answers for it.
-    pub approved_by: String,
-    /// The last day on which it holds.
-    pub expires: At<NaiveDate>,
-    /// The whole table.
-    pub span: Span,
-}
-
 /// A changed severity.
 #[derive(Clone, Debug)]
 pub struct Override {
@@ -100,15 +82,19 @@ pub struct Config {
     /// The file; `None` for the defaults.
     pub source: Option<SourceId>,
     /// Patterns of production branches.
-    pub branches: Vec<String>,
+    pub branches: Vec<At<String>>,
     /// Patterns of production tags.
-    pub tags: Vec<String>,
+    pub tags: Vec<At<String>>,
     /// Built-in packs.
     pub packs: Vec<At<String>>,
     /// Patterns of own policy files.
     pub files: Vec<At<String>>,
     /// Changed severities.
     pub severity: Vec<Override>,
+    /// A change that weakens this policy blocks until one of the owners approves it.
+    pub locked: Option<Span>,
+    /// Who may approve a weaker policy.
+    pub owners: Vec<At<Value>>,
     /// Patterns of model folders.
     pub discover: Vec<At<String>>,
     /// Fewer models than this cannot be judged.
@@ -124,16 +110,17 @@ pub struct Config {
 }
 
 impl Config {
-    /// What applies to a repository without a `roadworthy.toml`. The span of the default pack's
-    /// name points at nothing and is never shown: built-in packs exist.
+    /// What applies to a repository without a `roadworthy.toml`. Spans of defaults point at nothing.
     pub fn defaults(nowhere: Span) -> Config {
         Config {
             source: None,
-            branches: BRANCHES.map(String::from).to_vec(),
+            branches: BRANCHES.map(|b| At { value: b.to_string(), span: nowhere }).to_vec(),
             tags: Vec::new(),
             packs: PACKS.map(|p| At { value: p.to_string(), span: nowhere }).to_vec(),
             files: Vec::new(),
             severity: Vec::new(),
+            locked: None,
+            owners: Vec::new(),
             discover: Vec::new(),
             minimum: 1,
             models: Vec::new(),
@@ -156,7 +143,7 @@ pub fn load(sources: &Sources, source: SourceId, words: &Words, mistakes: &mut M
         production(table, &mut config, mistakes);
     }
     if let Some(table) = top.table("policy", mistakes) {
-        policy(table, &mut config, mistakes);
+        policy(table, &mut config, words, mistakes);
     }
     if let Some(table) = top.table("models", mistakes) {
         models(table, &mut config, mistakes);
@@ -173,7 +160,7 @@ pub fn load(sources: &Sources, source: SourceId, words: &Words, mistakes: &mut M
     config.models = top.tables("model", mistakes).into_iter().filter_map(|f| model(f, mistakes)).collect();
     unique_models(&config.models, mistakes);
     config.waivers =
-        top.tables("waiver", mistakes).into_iter().filter_map(|f| waiver(f, words, mistakes)).collect();
+        top.tables("waiver", mistakes).into_iter().filter_map(|f| waiver::read(f, words, mistakes)).collect();
     top.finish(mistakes);
     config
 }
@@ -194,7 +181,7 @@ fn production(mut table: Fields<'_>, config: &mut Config, mistakes: &mut Mistake
                 "name at least one branch",
             );
         }
-        Some(found.into_iter().map(|at| at.value).collect::<Vec<_>>())
+        Some(found)
     };
     if let Some(found) = patterns("branches", mistakes) {
         config.branches = found;
@@ -205,7 +192,7 @@ fn production(mut table: Fields<'_>, config: &mut Config, mistakes: &mut Mistake
     table.finish(mistakes);
 }
 
-fn policy(mut table: Fields<'_>, config: &mut Config, mistakes: &mut Mistakes) {
+fn policy(mut table: Fields<'_>, config: &mut Config, words: &Words, mistakes: &mut Mistakes) {
     if let Some(packs) = table.strings("packs", mistakes) {
         config.packs = packs;
     }
@@ -214,6 +201,15 @@ fn policy(mut table: Fields<'_>, config: &mut Config, mistakes: &mut Mistakes) {
         if let Err(error) = names::glob(&file.value) {
             names::bad_glob(file, error, mistakes);
         }
+    }
+    let locked = table.boolean("locked", mistakes) == Some(true);
+    config.locked = table.key_span("locked").filter(|_| locked);
+    let owners = table.strings("owners", mistakes).unwrap_or_default();
+    let help = "the owner of a policy is a person, such as `Grace Hopper <grace@corp.example>`";
+    config.owners.extend(owners.iter().filter_map(|owner| waiver::person(owner, words, help, mistakes)));
+    if let Some(span) = config.locked.filter(|_| owners.is_empty()) {
+        let message = "the policy is locked, and nobody could ever approve a change of it";
+        mistakes.add("missing-key", span, message, "name its `owners`");
     }
     if let Some(mut severities) = table.table("severity", mistakes) {
         for (rule, value) in severities.rest() {
@@ -290,70 +286,4 @@ fn unique_models(models: &[ModelSpec], mistakes: &mut Mistakes) {
             mistake.related.push(crate::diag::Note { span: first.path.span, text: "first".to_string() });
         }
     }
-}
-
-fn waiver(mut fields: Fields<'_>, words: &Words, mistakes: &mut Mistakes) -> Option<Waiver> {
-    let span = fields.span();
-    let rule = fields.required("rule", mistakes);
-    let model = fields.string("model", mistakes);
-    let reason = fields.required("reason", mistakes);
-    let approved_by = fields.required("approved_by", mistakes);
-    let dated = fields.key_span("expires").is_some();
-    let expires = fields.date_text("expires", mistakes);
-    if !dated {
-        mistakes.add(
-            "missing-key",
-            span,
-            "[[waiver]] has no `expires`",
-            "a waiver ends: add `expires = 2026-12-31`",
-        );
-    }
-    fields.finish(mistakes);
-    let expires = expires.and_then(|text| {
-        match NaiveDate::parse_from_str(text.value.get(..10).unwrap_or(&text.value), "%Y-%m-%d") {
-            Ok(date) if text.value.len() == 10 => Some(At { value: date, span: text.span }),
-            // What TOML takes for a date and is none comes without a value, and was reported.
-            _ if text.value.is_empty() && text.span.end - text.span.start > 2 => None,
-            _ => {
-                let message = format!("`{}` is not a date", text.value);
-                mistakes.add("bad-date", text.span, message, "write it as 2026-12-31");
-                None
-            }
-        }
-    });
-    let reason = reason.filter(|reason| is_reason(reason, words, mistakes));
-    let approved_by = approved_by.filter(|person| is_person(person, words, mistakes));
-    Some(Waiver {
-        rule: rule?,
-        model,
-        reason: reason?.value,
-        approved_by: approved_by?.value,
-        expires: expires?,
-        span,
-    })
-}
-
-/// False, and a mistake, for a reason that nobody wrote.
-fn is_reason(reason: &At<String>, words: &Words, mistakes: &mut Mistakes) -> bool {
-    let text = reason.value.trim();
-    let open = types::is_placeholder(text, words) || text.starts_with('<') && text.ends_with('>');
-    if open {
-        let message = "the waiver's reason is still a placeholder";
-        mistakes.add("empty-value", reason.span, message, "say why in a sentence");
-    }
-    !open
-}
-
-/// False, and a mistake, for an approver who is no person.
-fn is_person(approver: &At<String>, words: &Words, mistakes: &mut Mistakes) -> bool {
-    let person = matches!(types::read(ValueType::Person, &approver.value, words), Reading::Found(_));
-    if !person {
-        mistakes.add(
-            "not-a-person",
-            approver.span,
-            format!("`{}` is not a person", approver.value),
-            "a waiver is approved by a person, such as `Grace Hopper <grace@corp.example>`",
-        );
-    }
-    person
 }

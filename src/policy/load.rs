@@ -283,7 +283,7 @@ fn rule(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Rule> {
     let id = id?;
     names::check_id(&id, "rule", mistakes);
     let (check, span) = check?;
-    let about_policy = matches!(check, Check::Waiver { .. });
+    let about_policy = matches!(check, Check::Waiver { .. } | Check::Policy);
     if artifact.is_none() && !about_policy {
         mistakes.add(
             "missing-key",

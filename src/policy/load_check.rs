@@ -53,6 +53,7 @@ fn one(kind: &str, mut f: Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> 
         }),
         "fresh" => fresh(&mut f, mistakes),
         "paths" => Some(Check::Paths { facts: some(&mut f, "facts", mistakes) }),
+        "policy" => policy(&mut f, mistakes),
         "waiver" => waiver(&mut f, mistakes),
         _ => Some(Check::Schedule {
             promised: some(&mut f, "promised", mistakes),
@@ -104,6 +105,14 @@ fn waiver(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {
         mistakes.unknown("unknown-word", "fault of a waiver", &word, WaiverFault::NAMES);
     }
     fault.map(|is_not| Check::Waiver { is_not })
+}
+
+fn policy(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {
+    let word = f.required("is_not", mistakes)?;
+    if word.value != "weakened" {
+        mistakes.unknown("unknown-word", "change of a policy", &word, ["weakened"]);
+    }
+    (word.value == "weakened").then_some(Check::Policy)
 }
 
 fn present(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {

@@ -18,8 +18,9 @@ mod rule;
 mod set;
 mod severity;
 mod value;
+mod waiver;
 
-pub use config::{Config, FILE, Mode, ModelSpec, Override, Waiver, load as load_config};
+pub use config::{Config, FILE, Mode, ModelSpec, Override, load as load_config};
 pub use load::pack as load_pack;
 pub use mistakes::{At, Mistakes, closest};
 pub use names::{fold_path, glob};
@@ -28,3 +29,4 @@ pub use regexes::Pattern;
 pub use rule::{Check, Rule, WaiverFault};
 pub use set::{PolicySet, Sourcing, facts_of};
 pub use severity::{Severities, Severity, StateName, Tier};
+pub use waiver::Waiver;

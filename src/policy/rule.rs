@@ -137,12 +137,14 @@ pub enum Check {
         /// What they must not be.
         is_not: WaiverFault,
     },
+    /// A change does not make the policy that judges it weaker.
+    Policy,
 }
 
 impl Check {
     /// The kinds, as tables under `[rule.check]`.
-    pub const KINDS: [&'static str; 8] =
-        ["present", "fact", "due", "committer", "fresh", "paths", "schedule", "waiver"];
+    pub const KINDS: [&'static str; 9] =
+        ["present", "fact", "due", "committer", "fresh", "paths", "policy", "schedule", "waiver"];
 
     /// The kind's name.
     pub fn kind(&self) -> &'static str {
@@ -155,6 +157,7 @@ impl Check {
             Check::Paths { .. } => "paths",
             Check::Schedule { .. } => "schedule",
             Check::Waiver { .. } => "waiver",
+            Check::Policy => "policy",
         }
     }
 }

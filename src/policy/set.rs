@@ -205,7 +205,7 @@ fn uncovered(rules: &[Rule], artifacts: &[Artifact], mistakes: &mut Mistakes) {
 /// The facts that a check names.
 pub fn facts_of(check: &Check) -> Vec<&At<String>> {
     match check {
-        Check::Present { .. } | Check::Fresh { .. } | Check::Waiver { .. } => Vec::new(),
+        Check::Present { .. } | Check::Fresh { .. } | Check::Waiver { .. } | Check::Policy => Vec::new(),
         Check::Fact { needs, forbids } => needs.iter().flatten().chain(forbids).collect(),
         Check::Due { by, since, changed, every, unless, of, .. } => {
             [by, since, changed, every, unless, of].into_iter().flatten().collect()

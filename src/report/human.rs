@@ -49,6 +49,9 @@ pub fn human(v: &Verdict, sources: &Sources, opts: &Human) -> String {
     wrap::disarm(&parts.join("\n"))
 }
 
+/// So many models that a change does not touch are named.
+const MOST_UNTOUCHED: usize = 10;
+
 struct Page<'a> {
     v: &'a Verdict,
     sources: &'a Sources,
@@ -97,9 +100,10 @@ impl Page<'_> {
     /// The findings, under a line for each model; the repository's own first.
     fn findings(&self) -> Vec<String> {
         let mut parts = Vec::new();
-        let groups = self.v.findings.chunk_by(|a, b| a.model == b.model);
-        for group in groups {
-            let first = &group[0];
+        for group in self.v.findings.chunk_by(|a, b| a.model == b.model) {
+            let group: Vec<&Finding> =
+                group.iter().filter(|f| f.otherwise.is_none() || self.verbose).collect();
+            let Some(first) = group.first() else { continue };
             let row = self.v.rows.iter().find(|row| Some(&row.id) == first.model.as_ref());
             let name = first.model.as_deref().unwrap_or("the repository");
             parts.push(self.rule(
@@ -107,14 +111,40 @@ impl Page<'_> {
                 &row.map(|row| self.about(row)).unwrap_or_default(),
                 BOLD,
             ));
-            let (waived, open): (Vec<_>, Vec<_>) = group.iter().partition(|f| f.waived.is_some());
+            let (waived, open): (Vec<_>, Vec<_>) = group.into_iter().partition(|f| f.waived.is_some());
             let (brief, full): (Vec<_>, Vec<_>) =
                 open.into_iter().partition(|f| f.severity == Severity::Advice && !self.verbose);
             parts.extend(full.into_iter().map(|finding| self.picture(finding)));
             parts.push(brief.into_iter().map(|finding| self.brief(finding)).collect());
             parts.push(waived.into_iter().map(|finding| self.waived(finding)).collect());
         }
+        parts.push(self.untouched());
         parts
+    }
+
+    /// Models that the change does not touch and that would be blocked, in a line each.
+    fn untouched(&self) -> String {
+        let mut open: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let blocking = |f: &&Finding| f.otherwise == Some(Severity::Block) && f.waived.is_none();
+        for finding in self.v.findings.iter().filter(blocking) {
+            open.entry(finding.model.as_deref().unwrap_or_default()).or_default().insert(&finding.rule);
+        }
+        if open.is_empty() {
+            return String::new();
+        }
+        let mut out = self.rule("not touched by this change", "", BOLD);
+        for (model, rules) in open.iter().take(MOST_UNTOUCHED) {
+            let named: Vec<&str> = rules.iter().take(4).copied().collect();
+            let more = rules.len() - named.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let text = format!("{model} would be blocked by {}{more}", named.join(", "));
+            out.push_str(&self.colored("advice  ", &text, AnsiColor::BrightBlue.on_default()));
+        }
+        if open.len() > MOST_UNTOUCHED {
+            let more = wrap::count(open.len() - MOST_UNTOUCHED, "more model");
+            out.push_str(&self.hanging("        ", &format!("and {more}; `--all` judges them all")));
+        }
+        out
     }
 
     fn about(&self, row: &ModelRow) -> String {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use crate::diag::{Diagnostic, Level, Note, Origin, RepoPath, Sources, Span, escape};
-use crate::verdict::{Finding, Location, ModelRow, Verdict, Waived};
+use crate::verdict::{Finding, Location, ModelRow, Severity, Verdict, Waived};
 
 /// Raised when a field changes its meaning or goes away; new fields do not raise it.
 const SCHEMA_VERSION: u32 = 1;
@@ -124,6 +124,7 @@ struct Found<'a> {
     title: &'a str,
     severity: &'static str,
     blocks: bool,
+    otherwise: Option<&'static str>,
     model: Option<&'a str>,
     artifact: Option<&'a str>,
     message: &'a str,
@@ -202,6 +203,7 @@ struct Model<'a> {
     path_bytes: Option<String>,
     tier: &'a str,
     mode: Option<&'a str>,
+    in_scope: bool,
     artifacts: Vec<Artifact<'a>>,
     evidence: Vec<Evidence<'a>>,
     met: &'a [String],
@@ -259,6 +261,7 @@ impl<'a> Found<'a> {
             title: &finding.title,
             severity: finding.severity.name(),
             blocks: finding.blocks(),
+            otherwise: finding.otherwise.map(Severity::name),
             model: finding.model.as_deref(),
             artifact: finding.artifact.as_deref(),
             message: &finding.message,
@@ -334,6 +337,7 @@ impl<'a> Model<'a> {
             path_bytes: bytes(&row.path),
             tier: &row.tier,
             mode: row.mode.as_deref(),
+            in_scope: row.in_scope,
             artifacts: artifacts.collect(),
             evidence: evidence.collect(),
             met: &row.met,

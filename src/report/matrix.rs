@@ -75,7 +75,7 @@ fn cell(row: &ModelRow, artifact: &str) -> Cell {
 }
 
 fn trouble(cell: Cell) -> bool {
-    !matches!(cell, Cell::Met | Cell::Off)
+    !matches!(cell, Cell::Met | Cell::Untouched | Cell::Off)
 }
 
 fn troubled(row: &ModelRow) -> bool {
@@ -119,6 +119,7 @@ fn sign(cell: Cell, style: &Style) -> String {
         Cell::Missing => ("✘", "x", AnsiColor::Red.on_default().effects(Effects::BOLD)),
         Cell::Warned => ("!", "!", AnsiColor::Yellow.on_default().effects(Effects::BOLD)),
         Cell::Waived => ("~", "~", AnsiColor::Blue.on_default()),
+        Cell::Untouched => ("○", "o", plain),
         Cell::Off => ("·", ".", plain.effects(Effects::DIMMED)),
     };
     style.paint(look, if style.unicode { unicode } else { ascii })
@@ -134,6 +135,7 @@ fn legend(shown: &[&ModelRow], artifacts: &[&str], style: &Style) -> String {
             Cell::Missing => "blocks",
             Cell::Warned => "warns",
             Cell::Waived => "waived",
+            Cell::Untouched => "would block, not touched here",
             Cell::Off => "not asked",
         };
         format!("{} {word}", sign(cell, style))

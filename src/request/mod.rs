@@ -1,5 +1,7 @@
 //! Typed arguments → a valid request.
 
+mod change;
+
 use std::io::IsTerminal as _;
 use std::path::Path;
 
@@ -7,10 +9,11 @@ use chrono::NaiveDate;
 
 use crate::cli::{Color, Tree};
 use crate::diag::{Diagnostic, Level};
-use crate::fixture::{Judge, Scenario};
 use crate::gate::Request;
 use crate::git::{Error, Repo, Target};
 use crate::report::Style;
+
+pub use change::{of_check, of_scenario, policy_files};
 
 /// The width of a report that goes to a file or a pipe.
 const FILE_WIDTH: usize = 100;
@@ -91,26 +94,6 @@ pub fn request(repo: &Repo, tree: &Tree, as_of: Option<&str>) -> Result<Request,
     let mut request = Request::new(target, date(as_of)?);
     request.models.clone_from(&tree.model);
     Ok(request)
-}
-
-/// What a recipe says that is judged, in the repository that was built from it.
-///
-/// # Errors
-/// A revision that names no commit, a merge that cannot be made.
-pub fn of_scenario(repo: &Repo, scenario: &Scenario) -> Result<Request, Refusal> {
-    let commit = |name: &str| repo.resolve_commit(name).map_err(|error| refused(&error));
-    let target = match &scenario.judge {
-        Judge::WorkTree => Target::WorkTree,
-        Judge::Index => Target::Index,
-        Judge::Revision(revision) => Target::Commit(commit(revision)?),
-    };
-    match (&scenario.into, target) {
-        (Some(branch), Target::Commit(head)) => {
-            Request::merge(repo, branch, commit(branch)?, head, scenario.as_of)
-                .map_err(|error| refused(&error))
-        }
-        _ => Ok(Request::new(target, scenario.as_of)),
-    }
 }
 
 /// A date as typed, or today in UTC.
