@@ -19,5 +19,6 @@ pub mod policy;
 pub mod report;
 pub mod request;
 pub mod text;
+pub mod trailers;
 pub mod verdict;
 pub mod words;

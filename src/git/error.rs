@@ -22,6 +22,8 @@ pub enum ErrorKind {
     Bare,
     /// The index holds unmerged paths.
     Conflicted,
+    /// The history is cut off before the answer.
+    Shallow,
     /// A path that the snapshot does not hold.
     NoSuchPath,
     /// An object or a file that cannot be read, or is not what its name promises.
@@ -33,6 +35,10 @@ pub enum ErrorKind {
     /// Anything else that libgit2, `git` or the file system reports.
     Other,
 }
+
+/// What to do about a clone that is cut off.
+pub(super) const UNSHALLOW: &str =
+    "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in the checkout step";
 
 /// A failure to read from Git, with what to do about it. Texts may hold raw text from the
 /// repository: the renderer escapes them.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use globset::GlobSet;
 
 use super::drift::{self, Comparer, Watched};
-use super::error::{Error, ErrorKind};
+use super::error::Error;
 use super::graph::Graph;
 use super::id::CommitId;
 use super::mailmap::Mailmap;
@@ -108,11 +108,7 @@ impl Repo {
     /// damaged object never looks like the end of the history. [`ErrorKind::Unsupported`] when
     /// `info/grafts` rewrites the history.
     pub fn history(&self, tip: Option<CommitId>, query: &Query) -> Result<Answers, Error> {
-        if self.has_grafts() {
-            let message = "the history is rewritten by `info/grafts`, so it cannot be trusted";
-            return Err(Error::new(ErrorKind::Unsupported, message)
-                .with_help("remove the file, or make the change real with `git filter-repo`"));
-        }
+        self.refuse_grafts()?;
         let nothing = Drift { commits: 0, newest: None, known: true };
         let mut answers = Answers {
             touched: query.touched.iter().map(|path| (path.clone(), Touch::Uncommitted)).collect(),

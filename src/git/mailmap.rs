@@ -2,8 +2,10 @@ use std::collections::HashMap;
 
 use super::content::Content;
 use super::error::{Error, ErrorKind};
+use super::id::CommitId;
 use super::repo::Repo;
 use super::snapshot::Snapshot;
+use super::tree;
 use crate::diag::RepoPath;
 
 /// Which names and addresses belong to one person: the `.mailmap` of a snapshot. Addresses and
@@ -35,15 +37,33 @@ impl Repo {
     /// # Errors
     /// When there is a `.mailmap` that cannot be read as text.
     pub fn mailmap(&self, snapshot: &Snapshot<'_>) -> Result<Mailmap, Error> {
-        const NAME: &[u8] = b".mailmap";
         if snapshot.get(NAME).is_none() {
             return Ok(Mailmap::default());
         }
+        Mailmap::of_content(snapshot.read(NAME)?)
+    }
+
+    /// Reads the `.mailmap` of a commit, as [`Repo::mailmap`] reads that of a snapshot.
+    ///
+    /// # Errors
+    /// As [`Repo::mailmap`].
+    pub fn mailmap_of(&self, commit: CommitId) -> Result<Mailmap, Error> {
+        match tree::at_root(self, commit, NAME)? {
+            None => Ok(Mailmap::default()),
+            Some(content) => Mailmap::of_content(content),
+        }
+    }
+}
+
+const NAME: &[u8] = b".mailmap";
+
+impl Mailmap {
+    fn of_content(content: Content) -> Result<Mailmap, Error> {
         let wrong = |why: &str| {
             let error = Error::new(ErrorKind::Unreadable, format!("it is {why}, not a list of people"));
             error.at(&RepoPath::from_git(NAME)).with_help("see gitmailmap(5)")
         };
-        match snapshot.read(NAME)? {
+        match content {
             Content::Text(text) => Ok(Mailmap::parse(&text)),
             Content::Symlink { .. } => Ok(Mailmap::default()),
             Content::NotUtf8 { line } => Err(wrong(&format!("not UTF-8 (line {line})"))),
@@ -54,9 +74,7 @@ impl Repo {
             Content::Gitlink => Err(wrong("a submodule")),
         }
     }
-}
 
-impl Mailmap {
     /// Reads the lines of a mailmap. Lines that are none are passed over, as in Git.
     pub fn parse(text: &str) -> Mailmap {
         let mut map = Mailmap::default();
@@ -83,6 +101,20 @@ impl Mailmap {
         }
         mapping.any.name = proper.name.or(mapping.any.name.take());
         mapping.any.email = proper.email.or(mapping.any.email.take());
+    }
+
+    /// True when a line names somebody of this address or this name, as written or proper.
+    pub fn names(&self, name: &str, email: &str) -> bool {
+        let (name, email) = (name.to_lowercase(), email.to_lowercase());
+        let is = |have: &Option<String>, want: &str| {
+            !want.is_empty() && have.as_ref().is_some_and(|have| have.to_lowercase() == want)
+        };
+        let proper = |p: &Proper| is(&p.name, &name) || is(&p.email, &email);
+        self.by_email.iter().any(|(commit_email, mapping)| {
+            !email.is_empty() && *commit_email == email
+                || proper(&mapping.any)
+                || mapping.by_name.iter().any(|(own, p)| !name.is_empty() && *own == name || proper(p))
+        })
     }
 
     /// The proper name and address of somebody who committed as `name` and `email`.

@@ -5,8 +5,10 @@
 //! hide a file. Nothing of a repository is executed, no network is used, no link is followed.
 //!
 //! [`Repo`] finds the repository that a hook or a person works in, [`Snapshot`] lists and reads a
-//! commit, the index or the work tree, [`Query`] asks the history everything in one walk.
+//! commit, the index or the work tree, [`Query`] asks the history everything in one walk,
+//! [`Repo::range`] lists the commits of a change and [`Changes`] what they changed.
 
+mod changes;
 mod content;
 mod disk;
 mod drift;
@@ -18,11 +20,13 @@ mod id;
 mod index;
 mod loose;
 mod mailmap;
+mod message;
 mod object;
 mod paths;
 mod peek;
 mod people;
 mod refs;
+mod range;
 mod repo;
 mod revision;
 mod snapshot;
@@ -31,12 +35,15 @@ mod tree;
 mod walk;
 mod worktree;
 
+pub use changes::{BlobId, Change, Changes};
 pub use content::Content;
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};
 pub use history::{Answers, Code, Drift, Moved, Query, Touch};
 pub use id::CommitId;
 pub use mailmap::Mailmap;
+pub use message::{Author, Message};
 pub use people::Identity;
+pub use range::RangeCommit;
 pub use repo::{Head, Repo};
 pub use snapshot::{Entry, EntryKind, Limits, Snapshot, Target};

@@ -13,6 +13,8 @@ pub(super) struct Commit<'a> {
     pub(super) time: i64,
     /// The author line without its keyword; empty when there is none.
     pub(super) author: &'a [u8],
+    /// The committer line without its keyword; empty when there is none.
+    pub(super) committer: &'a [u8],
     /// The value of the `encoding` header; empty when there is none.
     pub(super) encoding: &'a [u8],
     pub(super) message: &'a [u8],
@@ -34,7 +36,7 @@ pub(super) fn commit(data: &[u8]) -> Result<Commit<'_>, &'static str> {
     while let Some(line) = lines.next_if(|line| line.starts_with(b"parent ")) {
         parents.push(ObjectId::from_hex(&line[7..]).ok_or("a parent is no object name")?);
     }
-    let mut commit = Commit { tree, parents, time: 0, author: b"", encoding: b"", message };
+    let mut commit = Commit { tree, parents, time: 0, author: b"", committer: b"", encoding: b"", message };
     for line in lines {
         if let Some(rest) = line.strip_prefix(b"author ")
             && commit.author.is_empty()
@@ -42,6 +44,7 @@ pub(super) fn commit(data: &[u8]) -> Result<Commit<'_>, &'static str> {
             commit.author = rest;
         } else if let Some(rest) = line.strip_prefix(b"committer ") {
             commit.time = seconds(rest).unwrap_or(0);
+            commit.committer = rest;
         } else if let Some(rest) = line.strip_prefix(b"encoding ") {
             commit.encoding = rest;
         }

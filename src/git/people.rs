@@ -121,7 +121,7 @@ impl<'q> Collector<'q> {
 }
 
 /// `Name <address>` without the time behind it.
-fn person_part(line: &[u8]) -> &[u8] {
+pub(super) fn person_part(line: &[u8]) -> &[u8] {
     match line.iter().rposition(|&b| b == b'>') {
         Some(end) => &line[..=end],
         None => line,
@@ -129,14 +129,14 @@ fn person_part(line: &[u8]) -> &[u8] {
 }
 
 /// Name and address, also of a line that lost a bracket.
-fn split(line: &str) -> (&str, &str) {
+pub(super) fn split(line: &str) -> (&str, &str) {
     let Some((name, rest)) = line.split_once('<') else { return (line.trim(), "") };
     let email = rest.split(['>', ' ', '<']).find(|part| !part.is_empty()).unwrap_or("");
     (name.trim(), email)
 }
 
 /// The values of `Co-authored-by:` lines in the last paragraph of a message.
-fn co_authors(message: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn co_authors(message: &[u8]) -> impl Iterator<Item = &[u8]> {
     const KEY: &[u8] = b"co-authored-by:";
     message
         .trim_ascii_end()
@@ -148,7 +148,7 @@ fn co_authors(message: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Text of a commit. Bytes that are not UTF-8 are read as Latin-1 when the commit says so or says
 /// nothing, and replaced otherwise.
-fn decode<'t>(bytes: &'t [u8], encoding: &[u8]) -> Cow<'t, str> {
+pub(super) fn decode<'t>(bytes: &'t [u8], encoding: &[u8]) -> Cow<'t, str> {
     let named = encoding.to_ascii_lowercase();
     let latin = matches!(
         &named[..],

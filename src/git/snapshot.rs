@@ -258,6 +258,12 @@ impl Snapshot<'_> {
         self.listing.len()
     }
 
+    /// True when the path holds just this content. Of files on disk, which have no name, false.
+    pub fn is_blob(&self, path: &[u8], blob: super::BlobId) -> bool {
+        let found = self.listing.find(path).ok().map(|at| self.listing.records[at].place);
+        matches!(found, Some(Place::Object(id)) if id == blob.0)
+    }
+
     /// True when there is no path at all.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

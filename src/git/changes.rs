@@ -1,0 +1,220 @@
+//! What commits changed.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use git2::ObjectType;
+
+use super::content::Content;
+use super::error::{Error, ErrorKind};
+use super::id::{CommitId, ObjectId};
+use super::object::{self, Mode};
+use super::range::RangeCommit;
+use super::repo::Repo;
+use super::snapshot::{EntryKind, Limits};
+use super::store::Store;
+use crate::diag::RepoPath;
+
+/// Names the content of a file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct BlobId(pub(super) ObjectId);
+
+/// A path that a commit changed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Change {
+    /// The path: of a file, a link or a submodule.
+    pub path: RepoPath,
+    /// What the first parent holds there.
+    pub old: Option<(EntryKind, BlobId)>,
+    /// What the commit holds there; `None` when it removed it.
+    pub new: Option<(EntryKind, BlobId)>,
+}
+
+/// Trees that are kept before all are forgotten.
+const TREES_MAX: usize = 4096;
+
+/// Tells what commits changed. Where two trees are the same nothing below is read, and no tree is read
+/// before somebody asks.
+pub struct Changes<'r> {
+    store: Store<'r>,
+    limits: Limits,
+    roots: HashMap<CommitId, ObjectId>,
+    trees: HashMap<ObjectId, Rc<[Entry]>>,
+    left: usize,
+}
+
+#[derive(Clone)]
+struct Entry {
+    name: Box<[u8]>,
+    slot: (Mode, ObjectId),
+}
+
+type Slot = Option<(Mode, ObjectId)>;
+
+/// A path that differs, or is still to be looked into: what the commit holds, and what its parents
+/// hold.
+struct Frame {
+    path: Vec<u8>,
+    depth: usize,
+    here: Slot,
+    there: Vec<Slot>,
+}
+
+impl Repo {
+    /// The way to the changes of commits. At most `limits.max_entries` changed paths are listed
+    /// altogether.
+    ///
+    /// # Errors
+    /// When the objects cannot be opened.
+    pub fn changes(&self, limits: &Limits) -> Result<Changes<'_>, Error> {
+        let (roots, trees) = (HashMap::new(), HashMap::new());
+        Ok(Changes { store: self.store()?, limits: *limits, roots, trees, left: limits.max_entries })
+    }
+}
+
+impl Changes<'_> {
+    /// The paths that a commit changed, sorted: those that differ from its first parent, or, for a
+    /// merge, those that differ from every parent, which is what the merge itself did. All paths of a
+    /// commit without parents.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreadable`], [`ErrorKind::Malformed`], [`ErrorKind::TooLarge`].
+    pub fn of(&mut self, commit: &RangeCommit) -> Result<Vec<Change>, Error> {
+        self.roots.insert(commit.id, commit.tree);
+        let mut there = Vec::new();
+        for &parent in &commit.parents {
+            there.push(Some((Mode::Directory, self.root(parent)?)));
+        }
+        if there.is_empty() {
+            there.push(None);
+        }
+        let mut out = Vec::new();
+        let here = Some((Mode::Directory, commit.tree));
+        let mut stack = vec![Frame { path: Vec::new(), depth: 0, here, there }];
+        while let Some(frame) = stack.pop() {
+            if frame.there.contains(&frame.here) {
+                continue;
+            }
+            if let Some(change) = leaf(&frame) {
+                out.push(change);
+            }
+            let folder = |slot: &Slot| matches!(slot, Some((Mode::Directory, _)));
+            if folder(&frame.here) || frame.there.iter().any(folder) {
+                self.open(&frame, &mut stack)?;
+            }
+            if out.len() > self.left {
+                let message = format!("the change touches more than {} paths", self.limits.max_entries);
+                return Err(Error::new(ErrorKind::TooLarge, message));
+            }
+        }
+        self.left -= out.len();
+        out.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(out)
+    }
+
+    /// The size of a file's content, in bytes; nothing is read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreadable`].
+    pub fn size(&self, blob: BlobId) -> Result<u64, Error> {
+        Ok(match self.store.blob(blob.0, 0)? {
+            Ok(_) => 0,
+            Err(size) => size,
+        })
+    }
+
+    /// The content of a file, up to `max` bytes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreadable`].
+    pub fn content(&self, blob: BlobId, max: u64) -> Result<Content, Error> {
+        Ok(match self.store.blob(blob.0, max)? {
+            Ok(bytes) => Content::of_file(bytes.data()),
+            Err(size) => Content::TooLarge { size },
+        })
+    }
+
+    fn root(&mut self, commit: CommitId) -> Result<ObjectId, Error> {
+        if let Some(&tree) = self.roots.get(&commit) {
+            return Ok(tree);
+        }
+        let data = self.store.read(commit.0, ObjectType::Commit)?;
+        let read = object::commit(data.data()).map_err(|why| Error::malformed("commit", commit.0, why))?;
+        self.roots.insert(commit, read.tree);
+        Ok(read.tree)
+    }
+
+    /// Puts the names that a folder holds, on either side, on the stack.
+    fn open(&mut self, frame: &Frame, stack: &mut Vec<Frame>) -> Result<(), Error> {
+        if frame.depth >= self.limits.max_depth {
+            let shown = RepoPath::from_git(&frame.path[..frame.path.len().min(60)]);
+            let message = format!("`{shown}…` is nested more than {} folders deep", self.limits.max_depth);
+            return Err(Error::new(ErrorKind::TooLarge, message));
+        }
+        let mut lists = vec![self.entries(frame.here)?];
+        for slot in &frame.there {
+            lists.push(self.entries(*slot)?);
+        }
+        let mut at = vec![0; lists.len()];
+        loop {
+            let next = lists.iter().zip(&at).filter_map(|(list, &at)| list.get(at)).map(|e| &e.name);
+            let Some(name) = next.min().cloned() else { return Ok(()) };
+            let mut slots = lists.iter().zip(&mut at).map(|(list, at)| {
+                let entry = list.get(*at).filter(|entry| entry.name == name)?;
+                *at += 1;
+                Some(entry.slot)
+            });
+            let here = slots.next().flatten();
+            let there: Vec<Slot> = slots.collect();
+            if !there.contains(&here) {
+                let mut path = frame.path.clone();
+                if !path.is_empty() {
+                    path.push(b'/');
+                }
+                path.extend_from_slice(&name);
+                stack.push(Frame { path, depth: frame.depth + 1, here, there });
+            }
+        }
+    }
+
+    /// The entries of a tree, sorted by name.
+    fn entries(&mut self, slot: Slot) -> Result<Rc<[Entry]>, Error> {
+        let Some((Mode::Directory, id)) = slot else { return Ok(Rc::from([])) };
+        if let Some(known) = self.trees.get(&id) {
+            return Ok(Rc::clone(known));
+        }
+        let object = self.store.read(id, ObjectType::Tree)?;
+        let wrong = |why: &str| Error::malformed("tree", id, why);
+        let (mut entries, mut data) = (Vec::new(), object.data());
+        while !data.is_empty() {
+            let (entry, rest) = object::tree_entry(data).ok_or_else(|| wrong("an entry is cut off"))?;
+            object::check_name(entry.name).map_err(wrong)?;
+            entries.push(Entry { name: Box::from(entry.name), slot: (entry.mode, entry.id) });
+            data = rest;
+        }
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        if entries.windows(2).any(|pair| pair[0].name.cmp(&pair[1].name) == Ordering::Equal) {
+            return Err(wrong("a name stands twice"));
+        }
+        let entries: Rc<[Entry]> = Rc::from(entries);
+        if self.trees.len() >= TREES_MAX {
+            self.trees.clear();
+        }
+        self.trees.insert(id, Rc::clone(&entries));
+        Ok(entries)
+    }
+}
+
+/// The change at a path itself, when something that is no folder stands on either side.
+fn leaf(frame: &Frame) -> Option<Change> {
+    let file = |slot: Slot| match slot? {
+        (Mode::File { executable }, id) => Some((EntryKind::File { executable }, BlobId(id))),
+        (Mode::Symlink, id) => Some((EntryKind::Symlink, BlobId(id))),
+        (Mode::Gitlink, id) => Some((EntryKind::Gitlink, BlobId(id))),
+        (Mode::Directory, _) => None,
+    };
+    let (old, new) = (frame.there.first().copied().flatten(), frame.here);
+    let (old, new) = (file(old), file(new));
+    (old.is_some() || new.is_some()).then(|| Change { path: RepoPath::from_git(&frame.path), old, new })
+}
