@@ -210,10 +210,7 @@ mod tests {
     #[test]
     fn trailers_stand_in_the_last_paragraph() {
         let message = "Title\n\nBody: not one\nof them.\n\nWhy: drift\nRefs: #12\n  and #13\n";
-        assert_eq!(
-            read(message),
-            [("Why".into(), "drift".into()), ("Refs".into(), "#12 and #13".into())]
-        );
+        assert_eq!(read(message), [("Why".into(), "drift".into()), ("Refs".into(), "#12 and #13".into())]);
         assert_eq!(read("Why: a title is none"), []);
         assert_eq!(read(""), []);
     }

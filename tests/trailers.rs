@@ -22,7 +22,10 @@ fn read(message: &str) -> Vec<String> {
     let (found, start) = trailers::parse(&whole);
     for trailer in &found {
         let line = &whole[trailer.range.clone()];
-        assert!(trailer.range.start >= start && !line.contains('\n') && line.starts_with(&trailer.key), "{line:?}");
+        assert!(
+            trailer.range.start >= start && !line.contains('\n') && line.starts_with(&trailer.key),
+            "{line:?}"
+        );
     }
     found.iter().map(|t| format!("{}: {}", t.key, t.value).trim_end().to_string()).collect()
 }
@@ -82,11 +85,40 @@ fn the_cases_that_parsers_get_wrong() {
 
 /// Lines that messages are made of, the odd ones among them.
 const LINES: [&str; 34] = [
-    "", "", "", "Title", "a line of prose", "a line: with a colon", "Why: drift", "Refs: #12", "Refs:", "Refs:  ",
-    "Approved-by: Ada <ada@x> (legal)", "Signed-off-by: A <a@x>", "signed-off-by: a", "Signed-off-by:A",
-    "(cherry picked from commit 0123456)", "  continued", "\tcontinued: with", " ", "\t", "---", "--- a/file",
-    "# comment", "#", "#: odd", "Conflicts:", "\tconflicting.txt", "Key : spaced", "Ké: y", "模型: 好", "- item: x",
-    "This reverts commit 0123456.", "* bullet", "::", "# ------------------------ >8 ------------------------",
+    "",
+    "",
+    "",
+    "Title",
+    "a line of prose",
+    "a line: with a colon",
+    "Why: drift",
+    "Refs: #12",
+    "Refs:",
+    "Refs:  ",
+    "Approved-by: Ada <ada@x> (legal)",
+    "Signed-off-by: A <a@x>",
+    "signed-off-by: a",
+    "Signed-off-by:A",
+    "(cherry picked from commit 0123456)",
+    "  continued",
+    "\tcontinued: with",
+    " ",
+    "\t",
+    "---",
+    "--- a/file",
+    "# comment",
+    "#",
+    "#: odd",
+    "Conflicts:",
+    "\tconflicting.txt",
+    "Key : spaced",
+    "Ké: y",
+    "模型: 好",
+    "- item: x",
+    "This reverts commit 0123456.",
+    "* bullet",
+    "::",
+    "# ------------------------ >8 ------------------------",
 ];
 
 #[test]

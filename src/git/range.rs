@@ -246,8 +246,7 @@ impl<'s> Walk<'s> {
 
     fn finish(mut self) -> Result<Vec<RangeCommit>, Error> {
         if self.all.iter().any(|met| met.found.is_some() && met.boundary) || self.is_hidden() {
-            let message =
-                "cannot tell which commits belong to the change: this clone is shallow, its history is cut off";
+            let message = "cannot tell which commits belong to the change: this clone is shallow, its history is cut off";
             return Err(Error::new(ErrorKind::Shallow, message).with_help(super::error::UNSHALLOW));
         }
         let order = std::mem::take(&mut self.order);
