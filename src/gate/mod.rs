@@ -1,6 +1,7 @@
 //! One judgement: a tree, a policy, a date → a verdict.
 
 pub mod landing;
+mod lock;
 pub mod policy;
 mod scope;
 mod settle;

@@ -2,10 +2,11 @@
 
 use chrono::Days;
 
+use super::lock::Approval;
 use super::weaker::Weakening;
 use super::{Request, Stage};
 use crate::check::{Context, Outcome, Problem};
-use crate::diag::{Note, RepoPath};
+use crate::diag::{Note, RepoPath, Span};
 use crate::policy::{self, Check, FILE, Rule, Waiver, WaiverFault};
 use crate::verdict::{Cell, Finding, Location, ModelRow, Severity, Verdict, Waived};
 
@@ -146,15 +147,31 @@ pub(super) fn waivers(verdict: &mut Verdict, stage: &Stage<'_>, request: &Reques
 /// What a change would make weaker, judged once for the whole repository.
 pub(super) fn policy(verdict: &mut Verdict, stage: &Stage<'_>) {
     for rule in stage.set.rules.iter().filter(|rule| matches!(rule.check, Check::Policy)) {
-        let severity = stage.set.severities(rule).standard;
+        let missing = match &stage.approval {
+            Some(Approval::Missing(why)) => Some(why),
+            _ => None,
+        };
+        let severity = match missing {
+            Some(_) => policy::Severity::Block,
+            None => stage.set.severities(rule).standard,
+        };
         if severity == policy::Severity::Off || stage.weaker.is_empty() && stage.touched.is_none() {
             continue;
         }
         verdict.account.judgements += 1;
         for weakening in &stage.weaker {
-            verdict.findings.push(about_policy(rule, weakening, severity));
+            let mut finding = about_policy(rule, weakening, severity);
+            if let Some(why) = missing {
+                finding.because = stage.set.config.locked.map(|span| locked_by(span));
+                finding.help.clone_from(why);
+            }
+            verdict.findings.push(finding);
         }
     }
+}
+
+fn locked_by(span: Span) -> Note {
+    Note { span, text: "the policy is locked".to_string() }
 }
 
 fn about_policy(rule: &Rule, weakening: &Weakening, severity: policy::Severity) -> Finding {

@@ -8,6 +8,7 @@ use crate::git::{Limits, Repo, Snapshot};
 use crate::model::Model;
 use crate::policy::{PolicySet, closest};
 
+use super::lock::{self, Approval};
 use super::weaker::Weakening;
 use super::{Request, scope, trust, weaker};
 
@@ -27,6 +28,8 @@ pub struct Stage<'r> {
     pub(super) touched: Option<BTreeSet<String>>,
     /// What the change would make weaker.
     pub(super) weaker: Vec<Weakening>,
+    /// Whether the owners of a locked policy approved that; `None` when it is not locked.
+    pub(super) approval: Option<Approval>,
     /// What has to be said about the policy.
     pub(super) remarks: Vec<String>,
 }
@@ -71,8 +74,19 @@ pub fn stage<'r>(
         Some(proposed) => weaker::compare(&trusted.stated, proposed, sources, request.as_of),
         None => Vec::new(),
     };
+    let locked = trusted.stated.set.config.locked.is_some() && !trusted.adopted && !weaker.is_empty();
+    let approval = match &request.change {
+        Some(change) if locked => {
+            Some(lock::approval(repo, change, &trusted).map_err(|problem| vec![*problem])?)
+        }
+        _ => None,
+    };
+    let mut remarks = trusted.remarks;
+    if let Some(Approval::Given(said)) = &approval {
+        remarks.push(said.clone());
+    }
     let set = trusted.stated.set;
-    Ok(Stage { set, snapshot, models, partial, surveys, touched, weaker, remarks: trusted.remarks })
+    Ok(Stage { set, snapshot, models, partial, surveys, touched, weaker, approval, remarks })
 }
 
 fn chosen(all: &[Model], wanted: &[String]) -> Result<Vec<Model>, Vec<Diagnostic>> {

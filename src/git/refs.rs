@@ -62,14 +62,3 @@ impl Repo {
         Ok(names)
     }
 }
-
-impl Repo {
-    /// TEMPORARY
-    pub fn is_ancestor(&self, ancestor: CommitId, of: CommitId) -> Result<bool, Error> {
-        Ok(ancestor == of
-            || self
-                .git
-                .graph_descendant_of(of.0.to_git2(), ancestor.0.to_git2())
-                .map_err(|e| Error::libgit2("x", &e))?)
-    }
-}
