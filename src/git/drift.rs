@@ -10,8 +10,9 @@ use super::graph::{Graph, Node};
 use super::history::{Code, Drift};
 use super::id::ObjectId;
 use super::object::{self, Mode, TreeEntry};
-use super::paths::{Paths, Slot};
+use super::paths::Paths;
 use super::store::Store;
+use super::trees::Slot;
 
 /// Trees that are kept before all are forgotten, in bytes.
 const TREES_MAX: usize = 64 << 20;

@@ -20,9 +20,11 @@ pub enum ErrorKind {
     NotACommit,
     /// The repository has no work tree, so no index and no files on disk either.
     Bare,
-    /// The index holds unmerged paths.
+    /// The index holds unmerged paths, or a path cannot be merged without somebody's decision.
     Conflicted,
-    /// The history is cut off before the answer.
+    /// Two histories that have no commit in common.
+    Unrelated,
+    /// The history is cut off (`--depth`) before the answer is certain.
     Shallow,
     /// A path that the snapshot does not hold.
     NoSuchPath,

@@ -57,7 +57,10 @@ impl<'s> Graph<'s> {
         }
         let data = self.store.read(id, ObjectType::Commit)?;
         let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id, why))?;
-        if let Some(people) = &mut self.people {
+        // A merge in memory was made by nobody.
+        if let Some(people) = &mut self.people
+            && !data.is_in_memory()
+        {
             people.see(CommitId(id), &commit);
         }
         let boundary = self.shallow.contains(&id);

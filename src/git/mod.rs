@@ -8,6 +8,8 @@
 //! commit, the index or the work tree, [`Query`] asks the history everything in one walk,
 //! [`Repo::range`] lists the commits of a change and [`Changes`] what they changed.
 
+mod ancestry;
+mod changed;
 mod changes;
 mod content;
 mod disk;
@@ -20,6 +22,8 @@ mod id;
 mod index;
 mod loose;
 mod mailmap;
+mod memory;
+mod merge;
 mod message;
 mod object;
 mod paths;
@@ -32,6 +36,7 @@ mod revision;
 mod snapshot;
 mod store;
 mod tree;
+mod trees;
 mod walk;
 mod worktree;
 
@@ -42,6 +47,7 @@ pub use error::{Error, ErrorKind};
 pub use history::{Answers, Code, Drift, Moved, Query, Touch};
 pub use id::CommitId;
 pub use mailmap::Mailmap;
+pub use merge::{Merge, MergeKind};
 pub use message::{Author, Message};
 pub use people::Identity;
 pub use range::RangeCommit;

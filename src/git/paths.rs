@@ -9,10 +9,8 @@ use super::error::Error;
 use super::id::ObjectId;
 use super::object::{self, Mode};
 use super::store::Store;
+use super::trees::Slot;
 use crate::diag::RepoPath;
-
-/// What a tree holds under a name.
-pub(super) type Slot = Option<(Mode, ObjectId)>;
 
 /// A folder or file on the way to a path that somebody asks for.
 struct Step {

@@ -110,17 +110,6 @@ impl Repo {
         }
         Ok(cut)
     }
-
-    /// # Errors
-    /// [`ErrorKind::Unsupported`] when `info/grafts` rewrites the history.
-    pub(super) fn refuse_grafts(&self) -> Result<(), Error> {
-        if !self.has_grafts() {
-            return Ok(());
-        }
-        let message = "the history is rewritten by `info/grafts`, so it cannot be trusted";
-        Err(Error::new(ErrorKind::Unsupported, message)
-            .with_help("remove the file, or make the change real with `git filter-repo`"))
-    }
 }
 
 /// A commit that was met.

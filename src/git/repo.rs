@@ -7,6 +7,7 @@ use git2::{ErrorClass, ErrorCode, RepositoryOpenFlags};
 use super::environment::Environment;
 use super::error::{Error, ErrorKind};
 use super::id::{CommitId, ObjectId};
+use super::memory::Memory;
 use super::object;
 use super::store::Store;
 use crate::diag::RepoPath;
@@ -38,6 +39,7 @@ pub struct Repo {
     workdir: Option<PathBuf>,
     index_path: PathBuf,
     object_dirs: Vec<PathBuf>,
+    pub(super) memory: Memory,
 }
 
 impl Repo {
@@ -79,7 +81,8 @@ impl Repo {
             Some(path) => path,
             None => git.path().join("index"),
         };
-        Ok(Repo { git, workdir, index_path, object_dirs: environment.object_dirs.clone() })
+        let (object_dirs, memory) = (environment.object_dirs.clone(), Memory::default());
+        Ok(Repo { git, workdir, index_path, object_dirs, memory })
     }
 
     /// True when there is no work tree.
@@ -149,6 +152,16 @@ impl Repo {
         self.common_dir().join("info/grafts").exists()
     }
 
+    /// Fails when `info/grafts` rewrites the history.
+    pub(super) fn refuse_grafts(&self) -> Result<(), Error> {
+        if !self.has_grafts() {
+            return Ok(());
+        }
+        let message = "the history is rewritten by `info/grafts`, so it cannot be trusted";
+        Err(Error::new(ErrorKind::Unsupported, message)
+            .with_help("remove the file, or make the change real with `git filter-repo`"))
+    }
+
     /// When `id` was committed: seconds since 1970, of the committer. Nothing keeps a committer
     /// from lying.
     ///
@@ -175,7 +188,7 @@ impl Repo {
     }
 
     pub(super) fn store(&self) -> Result<Store<'_>, Error> {
-        Store::new(&self.git, &self.object_dirs)
+        Store::new(&self.git, &self.object_dirs, &self.memory)
     }
 }
 

@@ -1,9 +1,11 @@
 use std::cmp::Ordering;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::content::Content;
 use super::error::{Error, ErrorKind};
 use super::id::{CommitId, ObjectId};
+use super::memory::Conflicts;
 use super::object;
 use super::repo::Repo;
 use super::store::Store;
@@ -218,6 +220,7 @@ pub struct Snapshot<'r> {
     target: Target,
     listing: Listing,
     limits: Limits,
+    conflicts: Option<Arc<Conflicts>>,
 }
 
 impl Repo {
@@ -238,7 +241,11 @@ impl Repo {
             Target::WorkTree => worktree::list(self, limits)?,
         };
         listing.check_order()?;
-        Ok(Snapshot { repo: self, store: self.store()?, target: *of, listing, limits: *limits })
+        let conflicts = match of {
+            Target::Commit(id) => self.memory.conflicts(*id),
+            Target::Index | Target::WorkTree => None,
+        };
+        Ok(Snapshot { repo: self, store: self.store()?, target: *of, listing, limits: *limits, conflicts })
     }
 }
 
@@ -315,12 +322,15 @@ impl Snapshot<'_> {
     ///
     /// # Errors
     /// [`ErrorKind::NoSuchPath`] when the snapshot has no such path, [`ErrorKind::Unreadable`]
-    /// when the object is missing, damaged or tampered with, or a file went away meanwhile.
+    /// when the object is missing, damaged or tampered with, or a file went away meanwhile;
+    /// [`ErrorKind::Conflicted`] when this is the result of [`Repo::merge`] and the path cannot be
+    /// merged.
     pub fn read(&self, path: &[u8]) -> Result<Content, Error> {
         let Ok(at) = self.listing.find(path) else {
             let message = format!("there is no file `{}`", RepoPath::from_git(path));
             return Err(Error::new(ErrorKind::NoSuchPath, message));
         };
+        self.refuse_conflict(path)?;
         let record = &self.listing.records[at];
         let bytes = match (record.kind, record.place) {
             (EntryKind::Gitlink, _) => return Ok(Content::Gitlink),
@@ -338,6 +348,18 @@ impl Snapshot<'_> {
             (EntryKind::Symlink, Ok(target)) => Content::Symlink { target },
             (_, Ok(bytes)) => Content::of_file(&bytes),
         })
+    }
+
+    fn refuse_conflict(&self, path: &[u8]) -> Result<(), Error> {
+        let Some(conflicts) = self.conflicts.as_ref().filter(|all| all.paths.contains(path)) else {
+            return Ok(());
+        };
+        let (into, head) = (conflicts.into.short(), conflicts.head.short());
+        let path = RepoPath::from_git(path);
+        let message =
+            format!("{path}: conflicts between `{into}` and `{head}`, so nobody knows what it will say");
+        let help = format!("merge or rebase onto `{into}` first, resolve the conflict there, and try again");
+        Err(Error::new(ErrorKind::Conflicted, message).with_help(help))
     }
 
     fn blob(&self, id: ObjectId) -> Result<Result<Vec<u8>, u64>, Error> {

@@ -1,16 +1,19 @@
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use git2::{ObjectType, Odb, OdbObject};
 
 use super::error::{Error, ErrorKind};
-use super::id::ObjectId;
+use super::id::{CommitId, ObjectId};
 use super::loose::Loose;
+use super::memory::Memory;
 use super::object;
 
 /// The bytes of an object.
 pub(super) enum Object<'s> {
     Packed(OdbObject<'s>),
     Loose(Vec<u8>),
+    Memory(Arc<[u8]>),
 }
 
 impl Object<'_> {
@@ -18,22 +21,33 @@ impl Object<'_> {
         match self {
             Object::Packed(object) => object.data(),
             Object::Loose(bytes) => bytes,
+            Object::Memory(bytes) => bytes,
         }
+    }
+
+    /// True for an object that no disk holds.
+    pub(super) fn is_in_memory(&self) -> bool {
+        matches!(self, Object::Memory(_))
     }
 }
 
-/// The object database, read raw.
+/// The object database and the objects in memory, read raw.
 pub(super) struct Store<'r> {
+    memory: &'r Memory,
     odb: Odb<'r>,
     loose: Loose,
     repo: &'r git2::Repository,
 }
 
 impl<'r> Store<'r> {
-    pub(super) fn new(repo: &'r git2::Repository, more: &[PathBuf]) -> Result<Store<'r>, Error> {
+    pub(super) fn new(
+        repo: &'r git2::Repository,
+        more: &[PathBuf],
+        memory: &'r Memory,
+    ) -> Result<Store<'r>, Error> {
         let odb = repo.odb().map_err(|e| Error::libgit2("open the object database", &e))?;
         let loose = Loose::new(&repo.commondir().join("objects"), more);
-        Ok(Store { odb, loose, repo })
+        Ok(Store { memory, odb, loose, repo })
     }
 
     /// The bytes of a tree or a commit. Whether they hash to `id` is not asked: that would cost
@@ -43,6 +57,9 @@ impl<'r> Store<'r> {
             let message = format!("object {id} should be a {kind}, but is a {found}");
             Error::new(ErrorKind::Malformed, message).with_help(FSCK)
         };
+        if let Some((found, bytes)) = self.memory.get(id) {
+            return if found == kind { Ok(Object::Memory(bytes)) } else { Err(wrong(found)) };
+        }
         if self.loose.contains(id) {
             let (size, found) =
                 self.odb.read_header(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?;
@@ -67,7 +84,10 @@ impl<'r> Store<'r> {
     /// for a larger one.
     pub(super) fn blob(&self, id: ObjectId, max: u64) -> Result<Result<Object<'_>, u64>, Error> {
         let kind = ObjectType::Blob;
-        let (size, _) = self.odb.read_header(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?;
+        let size = match self.memory.get(id) {
+            Some((_, bytes)) => bytes.len(),
+            None => self.odb.read_header(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?.0,
+        };
         let size = u64::try_from(size).unwrap_or(u64::MAX);
         if size > max {
             return Ok(Err(size));
@@ -84,11 +104,20 @@ impl<'r> Store<'r> {
 
     /// The kind of an object, or `None` when there is no such object.
     pub(super) fn kind(&self, id: ObjectId) -> Result<Option<ObjectType>, Error> {
+        if let Some((kind, _)) = self.memory.get(id) {
+            return Ok(Some(kind));
+        }
         match self.odb.read_header(id.to_git2()) {
             Ok((_, kind)) => Ok(Some(kind)),
             Err(e) if e.code() == git2::ErrorCode::NotFound => Ok(None),
             Err(e) => Err(self.unreadable(id, ObjectType::Any, &e)),
         }
+    }
+
+    /// The tree of a commit.
+    pub(super) fn tree_of(&self, commit: CommitId) -> Result<ObjectId, Error> {
+        let data = self.read(commit.0, ObjectType::Commit)?;
+        Ok(object::commit(data.data()).map_err(|why| Error::malformed("commit", commit.0, why))?.tree)
     }
 
     /// Follows annotated tags from `id` to the first object that is no tag.

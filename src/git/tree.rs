@@ -28,10 +28,7 @@ struct Frame<'s> {
 /// Lists a commit's files. The order of a valid tree, walked depth first, is the order of bytes.
 pub(super) fn list(repo: &Repo, commit: CommitId, limits: &Limits) -> Result<Listing, Error> {
     let store = repo.store()?;
-    let root = {
-        let data = store.read(commit.0, ObjectType::Commit)?;
-        object::commit(data.data()).map_err(|why| Error::malformed("commit", commit.0, why))?.tree
-    };
+    let root = store.tree_of(commit)?;
     let mut listing = Listing::new(limits);
     let mut path = Vec::new();
     let mut stack = vec![open(&store, root, &path)?];

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test binary uses another part of it")]
 
 pub(crate) mod generated;
+pub(crate) mod merges;
 
 use std::cell::Cell;
 use std::ffi::OsStr;

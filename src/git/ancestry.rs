@@ -1,0 +1,171 @@
+//! What two histories have in common.
+
+use std::collections::{BinaryHeap, HashMap};
+
+use super::error::{Error, ErrorKind};
+use super::graph::{Graph, Node};
+use super::id::CommitId;
+use super::repo::Repo;
+
+/// Reached from the first commit.
+const LEFT: u8 = 1;
+/// Reached from one of the others.
+const RIGHT: u8 = 2;
+const BOTH: u8 = LEFT | RIGHT;
+/// Reached from a commit that both reach: no best common ancestor.
+const STALE: u8 = 4;
+
+impl Repo {
+    /// All best common ancestors of two commits, sorted; none when their histories are unrelated.
+    /// Wrong clocks do no harm.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Shallow`] when the history is cut off before the answer is certain,
+    /// [`ErrorKind::Unsupported`] when `info/grafts` rewrites the history,
+    /// [`ErrorKind::Unreadable`] or [`ErrorKind::Malformed`] for a commit on the way.
+    pub fn merge_bases(&self, a: CommitId, b: CommitId) -> Result<Vec<CommitId>, Error> {
+        self.refuse_grafts()?;
+        let store = self.store()?;
+        let mut graph = Graph::new(&store, self.shallow_commits()?, None);
+        let (a, b) = (graph.load(a.0)?, graph.load(b.0)?);
+        let mut bases: Vec<CommitId> =
+            best(&mut graph, &[a], &[b])?.into_iter().map(|node| graph.id(node)).collect();
+        bases.sort_unstable();
+        Ok(bases)
+    }
+
+    /// Whether `ancestor` is `of` itself, or in its history.
+    ///
+    /// # Errors
+    /// As [`Repo::merge_bases`].
+    pub fn is_ancestor(&self, ancestor: CommitId, of: CommitId) -> Result<bool, Error> {
+        self.refuse_grafts()?;
+        let store = self.store()?;
+        let mut graph = Graph::new(&store, self.shallow_commits()?, None);
+        let (ancestor, of) = (graph.load(ancestor.0)?, graph.load(of.0)?);
+        let paint = Paint::over(&mut graph, &[ancestor], &[of])?;
+        if paint.flags(ancestor) & RIGHT != 0 {
+            return Ok(true);
+        }
+        if paint.seen(|flags| flags & BOTH == RIGHT).any(|node| graph.is_boundary(node)) {
+            return Err(cut_off(&graph, ancestor, of));
+        }
+        Ok(false)
+    }
+}
+
+/// The best common ancestors of any of `left` with any of `right`, newest first.
+pub(super) fn best(graph: &mut Graph<'_>, left: &[Node], right: &[Node]) -> Result<Vec<Node>, Error> {
+    let paint = Paint::over(graph, left, right)?;
+    paint.refuse_cut(graph, left[0], right[0])?;
+    let mut bases: Vec<Node> = paint.seen(|flags| flags & (BOTH | STALE) == BOTH).collect();
+    bases.sort_unstable_by_key(|&node| (std::cmp::Reverse(graph.time(node)), graph.id(node)));
+    // With wrong clocks a commit can be taken for a base before it is seen that it is an ancestor
+    // of another one.
+    let mut at = 0;
+    while at < bases.len() && bases.len() > 1 {
+        let others: Vec<Node> = bases.iter().copied().filter(|&other| other != bases[at]).collect();
+        let paint = Paint::over(graph, &[bases[at]], &others)?;
+        paint.refuse_cut(graph, left[0], right[0])?;
+        if paint.flags(bases[at]) & RIGHT != 0 {
+            bases.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+    Ok(bases)
+}
+
+/// Two histories, painted from their tips down until everything that is left lies below a common
+/// ancestor.
+///
+/// A commit that is painted anew is visited again, and a way from a tip to a best common ancestor
+/// is never stale, so the order of the visits, by the clocks, only decides how much is read.
+struct Paint {
+    flags: HashMap<Node, u8>,
+    queue: BinaryHeap<(i64, Node)>,
+    /// How often each commit stands in the queue.
+    queued: HashMap<Node, usize>,
+    /// Entries of the queue that are not stale.
+    fresh: usize,
+}
+
+impl Paint {
+    fn over(graph: &mut Graph<'_>, left: &[Node], right: &[Node]) -> Result<Paint, Error> {
+        let mut paint =
+            Paint { flags: HashMap::new(), queue: BinaryHeap::new(), queued: HashMap::new(), fresh: 0 };
+        for (nodes, flag) in [(left, LEFT), (right, RIGHT)] {
+            for &node in nodes {
+                paint.add(graph, node, flag);
+            }
+        }
+        while paint.fresh > 0 {
+            let Some(node) = paint.pop() else { break };
+            let mut flags = paint.flags(node);
+            if flags & BOTH == BOTH {
+                flags |= STALE;
+            }
+            for parent in graph.parents(node)? {
+                paint.add(graph, parent, flags);
+            }
+        }
+        Ok(paint)
+    }
+
+    fn flags(&self, node: Node) -> u8 {
+        self.flags.get(&node).copied().unwrap_or(0)
+    }
+
+    fn add(&mut self, graph: &Graph<'_>, node: Node, flags: u8) {
+        let (old, queued) = (self.flags(node), self.queued.entry(node).or_insert(0));
+        let new = old | flags;
+        if new == old {
+            return;
+        }
+        self.flags.insert(node, new);
+        if old & STALE == 0 {
+            if new & STALE == 0 {
+                self.fresh += 1;
+            } else {
+                self.fresh -= *queued;
+            }
+        }
+        *queued += 1;
+        self.queue.push((graph.time(node), node));
+    }
+
+    fn pop(&mut self) -> Option<Node> {
+        let (_, node) = self.queue.pop()?;
+        if let Some(queued) = self.queued.get_mut(&node) {
+            *queued -= 1;
+        }
+        if self.flags(node) & STALE == 0 {
+            self.fresh -= 1;
+        }
+        Some(node)
+    }
+
+    fn seen(&self, which: impl Fn(u8) -> bool) -> impl Iterator<Item = Node> {
+        let mut nodes: Vec<Node> =
+            self.flags.iter().filter(|(_, flags)| which(**flags)).map(|(&node, _)| node).collect();
+        nodes.sort_unstable();
+        nodes.into_iter()
+    }
+
+    /// What was cut off below a commit that only one side reaches may hold a better base.
+    fn refuse_cut(&self, graph: &Graph<'_>, left: Node, right: Node) -> Result<(), Error> {
+        let mut one_sided = self.seen(|flags| flags & BOTH != BOTH);
+        if one_sided.any(|node| graph.is_boundary(node)) {
+            return Err(cut_off(graph, left, right));
+        }
+        Ok(())
+    }
+}
+
+fn cut_off(graph: &Graph<'_>, a: Node, b: Node) -> Error {
+    let (a, b) = (graph.id(a).short(), graph.id(b).short());
+    let message = format!("the history is cut off before it is certain what `{a}` and `{b}` have in common");
+    Error::new(ErrorKind::Shallow, message).with_help(
+        "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in the checkout step",
+    )
+}

@@ -1,0 +1,46 @@
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use git2::ObjectType;
+
+use super::error::Error;
+use super::id::{CommitId, ObjectId};
+
+/// Objects that exist nowhere but here, for as long as the repository is open. Every reader sees
+/// them; nothing is written to disk, not even the time at which an object was last wanted.
+#[derive(Default)]
+pub(super) struct Memory {
+    objects: RefCell<HashMap<ObjectId, (ObjectType, Arc<[u8]>)>>,
+    conflicts: RefCell<HashMap<CommitId, Arc<Conflicts>>>,
+}
+
+/// What could not be merged.
+pub(super) struct Conflicts {
+    pub(super) into: CommitId,
+    pub(super) head: CommitId,
+    pub(super) paths: BTreeSet<Vec<u8>>,
+}
+
+impl Memory {
+    /// Keeps an object and returns its name.
+    pub(super) fn put(&self, kind: ObjectType, bytes: Vec<u8>) -> Result<ObjectId, Error> {
+        let id = git2::Oid::hash_object(kind, &bytes)
+            .map_err(|e| Error::libgit2(&format!("hash a {kind}"), &e))?;
+        let id = ObjectId::from_git2(id).expect("an object is named by SHA-1");
+        self.objects.borrow_mut().insert(id, (kind, bytes.into()));
+        Ok(id)
+    }
+
+    pub(super) fn get(&self, id: ObjectId) -> Option<(ObjectType, Arc<[u8]>)> {
+        self.objects.borrow().get(&id).cloned()
+    }
+
+    pub(super) fn set_conflicts(&self, commit: CommitId, conflicts: Conflicts) {
+        self.conflicts.borrow_mut().insert(commit, Arc::new(conflicts));
+    }
+
+    pub(super) fn conflicts(&self, commit: CommitId) -> Option<Arc<Conflicts>> {
+        self.conflicts.borrow().get(&commit).cloned()
+    }
+}
