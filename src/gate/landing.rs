@@ -80,6 +80,7 @@ impl Change {
             since: None,
             head: None,
             exclude: Vec::new(),
+            conflicts: Vec::new(),
         }
     }
 }
@@ -109,6 +110,7 @@ fn index(repo: &Repo, place: &Place<'_>) -> Result<Asked, Refusal> {
         since: tip,
         head: None,
         exclude: Vec::new(),
+        conflicts: Vec::new(),
         trusted: None,
     };
     Ok(Asked::Judge(Box::new(Request { change: Some(change), ..request })))
@@ -161,6 +163,7 @@ fn moved(
             since: Some(old),
             head: Some(commit),
             exclude: vec![old],
+            conflicts: Vec::new(),
         },
         (false, None) => Change {
             what: format!("new branch {}", named(name, commit)),
@@ -170,6 +173,7 @@ fn moved(
             since: None,
             head: Some(commit),
             exclude: patterns.home.iter().map(|(_, tip)| *tip).collect(),
+            conflicts: Vec::new(),
         },
     };
     Ok(Asked::Judge(Box::new(Request { change: Some(change), ..request })))
@@ -244,6 +248,7 @@ fn tagged(repo: &Repo, name: &str, commit: CommitId, patterns: &Patterns) -> Res
         head: Some(commit),
         // Without an earlier tag, what is on the branch already was judged when it landed there.
         exclude: since.or(home.map(|(_, tip)| *tip)).into_iter().collect(),
+        conflicts: Vec::new(),
     })
 }
 

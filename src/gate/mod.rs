@@ -3,6 +3,7 @@
 pub mod landing;
 mod lock;
 pub mod policy;
+mod request;
 mod scope;
 mod settle;
 mod side;
@@ -12,124 +13,19 @@ mod weaker;
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 
 use crate::check::{self, Context, History, Questions};
-use crate::diag::{Diagnostic, Origin, RepoPath, Sources};
+use crate::diag::{Diagnostic, RepoPath, Sources};
 use crate::evidence::Survey;
-use crate::git::{Answers, CommitId, Content, Head, Limits, Mailmap, Query, Repo, Snapshot, Target};
+use crate::git::{
+    Answers, CommitId, Content, Head, Limits, Mailmap, Query, Repo, Snapshot, Target,
+};
 use crate::policy::{Artifact, Check, FILE, PolicySet, Rule, Severity};
 use crate::verdict::{ModelRow, Subject, Verdict};
 
+use request::named;
+pub use request::{Change, Extra, Request};
 pub use stage::{Stage, stage};
-
-/// What to judge.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// The tree.
-    pub target: Target,
-    /// Only these models; all when empty.
-    pub models: Vec<String>,
-    /// The date of the judgement.
-    pub as_of: NaiveDate,
-    /// False to judge texts alone: rules about history, tree and dates are not asked.
-    pub history: bool,
-    /// Policy files beside those of the tree: a pack under test.
-    pub extra: Vec<Extra>,
-    /// Policy files that judge in place of the repository's own.
-    pub policy: Option<Vec<Extra>>,
-    /// The tree is what a change would make of a production branch.
-    pub change: Option<Change>,
-}
-
-/// A change that would land on a production branch.
-#[derive(Clone, Debug)]
-pub struct Change {
-    /// What is judged, in words: `merge of feature (1a2b3c4d5e) into production (0f1e2d3c4b)`.
-    pub what: String,
-    /// The branch or tag, for people.
-    pub name: String,
-    /// The commit whose policy judges: the tip of the production side; `None` when there is none yet.
-    pub production: Option<CommitId>,
-    /// The name of that side, when it is not `name`.
-    pub trusted: Option<String>,
-    /// Models that are as they were in this commit do not block; `None` when all do.
-    pub since: Option<CommitId>,
-    /// The newest commit of the change; `None` when only files changed.
-    pub head: Option<CommitId>,
-    /// The range of the change leaves out these commits and everything below them.
-    pub exclude: Vec<CommitId>,
-}
-
-impl Change {
-    /// The name of the side whose policy judges.
-    fn trusted_name(&self) -> &str {
-        self.trusted.as_deref().unwrap_or(&self.name)
-    }
-}
-
-impl Request {
-    /// What merging `head` into the production branch `name`, now at `into`, would land there.
-    ///
-    /// # Errors
-    /// Histories that have no commit in common, or are cut off.
-    pub fn merge(
-        _repo: &Repo,
-        (name, into): (&str, CommitId),
-        (head_name, head): (&str, CommitId),
-        as_of: NaiveDate,
-    ) -> Result<Request, crate::git::Error> {
-        let what = format!("merge of {} into {}", named(head_name, head), named(name, into));
-        let change = Change {
-            what,
-            name: name.to_string(),
-            production: Some(into),
-            trusted: None,
-            since: Some(into),
-            head: Some(head),
-            exclude: vec![into],
-        };
-        Ok(Request { change: Some(change), ..Request::new(Target::Commit(head), as_of) })
-    }
-
-    /// The whole of a tree, as of a date.
-    pub fn new(target: Target, as_of: NaiveDate) -> Request {
-        Request {
-            target,
-            models: Vec::new(),
-            as_of,
-            history: true,
-            extra: Vec::new(),
-            policy: None,
-            change: None,
-        }
-    }
-}
-
-/// `production (0f1e2d3c4b)`, or only the id when that is all there is.
-fn named(name: &str, commit: CommitId) -> String {
-    let short = commit.short();
-    if name.is_empty() || commit.to_string().starts_with(name) { short } else { format!("{name} ({short})") }
-}
-
-/// A policy file from outside the judged tree.
-#[derive(Clone, Debug)]
-pub struct Extra {
-    /// Where it comes from.
-    pub origin: Origin,
-    /// Its text.
-    pub text: String,
-}
-
-impl Extra {
-    /// True for a `roadworthy.toml`; a pack otherwise.
-    fn is_config(&self) -> bool {
-        match &self.origin {
-            Origin::Local(path) => path.file_name().is_some_and(|name| name == FILE),
-            _ => false,
-        }
-    }
-}
 
 /// A verdict and the texts it points into.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use crate::policy::{PolicySet, closest};
 
 use super::lock::{self, Approval};
 use super::weaker::Weakening;
-use super::{Request, scope, trust, weaker};
+use super::{Change, Request, scope, trust, weaker};
 
 /// A tree with its policy, its models and their evidence.
 pub struct Stage<'r> {
@@ -82,11 +82,20 @@ pub fn stage<'r>(
         _ => None,
     };
     let mut remarks = trusted.remarks;
+    remarks.extend(request.change.as_ref().and_then(conflicts));
     if let Some(Approval::Given(said)) = &approval {
         remarks.push(said.clone());
     }
     let set = trusted.stated.set;
     Ok(Stage { set, snapshot, models, partial, surveys, touched, weaker, approval, remarks })
+}
+
+/// Conflicts outside of the evidence: what would be judged is clear, what would land is not. Evidence in
+/// conflict cannot be read, and ends the judgement when it is.
+fn conflicts(change: &Change) -> Option<String> {
+    let (first, rest) = change.conflicts.split_first()?;
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    Some(format!("the merge is in conflict at {first}{more}: somebody has to resolve it before it can land"))
 }
 
 fn chosen(all: &[Model], wanted: &[String]) -> Result<Vec<Model>, Vec<Diagnostic>> {

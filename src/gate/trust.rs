@@ -104,6 +104,9 @@ fn load(request: &Request, side: Side<'_>, sources: &mut Sources) -> Result<Poli
 }
 
 fn changed(repo: &Repo, from: CommitId, snapshot: &Snapshot<'_>) -> Result<Vec<RepoPath>, Mistakes> {
+    if let Target::Commit(to) = snapshot.target() {
+        return repo.changed_paths(Some(from), *to).map_err(|error| vec![error.diagnostic()]);
+    }
     let before = repo.snapshot(&Target::Commit(from), &Limits::default());
     before.map(|before| snapshot.changed_from(&before)).map_err(|error| vec![error.diagnostic()])
 }
