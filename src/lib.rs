@@ -13,6 +13,7 @@ pub mod exit;
 pub mod fixture;
 pub mod gate;
 pub mod git;
+pub mod hook;
 pub mod landing;
 pub mod model;
 pub mod policy;

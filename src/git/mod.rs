@@ -11,6 +11,7 @@
 mod ancestry;
 mod changed;
 mod changes;
+mod config;
 mod content;
 mod disk;
 mod drift;
@@ -41,6 +42,7 @@ mod walk;
 mod worktree;
 
 pub use changes::{BlobId, Change, Changes};
+pub use config::Scope;
 pub use content::Content;
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};

@@ -45,6 +45,27 @@ impl Repo {
         Ok(commit)
     }
 
+    /// The parents that a commit names, also those that a shallow clone has cut off: their objects
+    /// may be missing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreadable`] when there is no such commit.
+    pub fn raw_parents(&self, id: CommitId) -> Result<Vec<CommitId>, Error> {
+        let store = self.store()?;
+        let data = store.read(id.0, ObjectType::Commit)?;
+        let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id.0, why))?;
+        Ok(commit.parents.into_iter().map(CommitId).collect())
+    }
+
+    /// True when `name` is the full name of a commit, or of a tag of one, and the object is here.
+    ///
+    /// # Errors
+    /// An object that is here and cannot be read.
+    pub fn has_commit(&self, name: &str) -> Result<bool, Error> {
+        let Some(id) = ObjectId::from_hex(name.as_bytes()) else { return Ok(false) };
+        Ok(matches!(self.store()?.peel(id)?, Some((_, ObjectType::Commit))))
+    }
+
     /// Follows tags from `id`, which `name` stands for, to a commit.
     pub(super) fn peel_to_commit(&self, id: ObjectId, name: &str) -> Result<CommitId, Error> {
         match self.store()?.peel(id)? {
