@@ -1,10 +1,14 @@
 //! The command line, as typed by people and machines. Turned into a [`crate::request`] before
 //! anything is done.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+use crate::hook::HookType;
 
 /// Decides, from Git objects alone, whether the models in a repository may go to production.
 #[derive(Parser, Debug)]
@@ -35,6 +39,11 @@ pub enum Color {
 pub enum Command {
     /// Judge the models of a repository.
     Check(Check),
+    /// Judge what a CI job is about: a pull request, a merge group, a push.
+    Ci(Ci),
+    /// Install Git hooks, or be one.
+    #[command(subcommand)]
+    Hook(Hook),
     /// Show why a rule exists, how to satisfy it, and an example that fails and one that passes.
     Explain {
         /// The rule's id; `roadworthy rules` lists them.
@@ -147,6 +156,96 @@ pub struct Facts {
     /// How to print them.
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub format: ReportFormat,
+}
+
+/// Arguments of `ci`.
+#[derive(Args, Debug)]
+pub struct Ci {
+    /// The revision that is merged into, where the environment does not say it.
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// The revision that is merged; HEAD when left out.
+    #[arg(long, value_name = "REV", requires = "base")]
+    pub head: Option<String>,
+    /// The date of the judgement, as 2026-12-31; today in UTC when left out.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// How to print the verdict.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub format: ReportFormat,
+}
+
+/// Commands about Git hooks.
+#[derive(Subcommand, Debug)]
+pub enum Hook {
+    /// Write hooks that call roadworthy. An existing hook is never overwritten.
+    Install {
+        /// The repository, or a folder in it.
+        #[arg(default_value = ".")]
+        path: PathBuf,
+        /// Which hooks: pre-commit, pre-merge-commit and pre-push in a clone, pre-receive in a bare
+        /// repository, when left out. May be given more than once.
+        #[arg(long = "type", value_name = "TYPE")]
+        types: Vec<HookType>,
+        /// Keep an existing hook as <hook>.local and run it first; write into a folder of hooks that
+        /// other repositories share.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Remove the hooks that `install` wrote, and put back the ones that it kept.
+    Uninstall {
+        /// The repository, or a folder in it.
+        #[arg(default_value = ".")]
+        path: PathBuf,
+        /// Which hooks; all when left out. May be given more than once.
+        #[arg(long = "type", value_name = "TYPE")]
+        types: Vec<HookType>,
+    },
+    /// Judge the staged files.
+    PreCommit {
+        /// File names that a hook manager adds; all staged files are judged anyway.
+        #[arg(hide = true)]
+        ignored: Vec<OsString>,
+    },
+    /// Judge the staged files and the message.
+    CommitMsg {
+        /// The file that holds the message.
+        file: PathBuf,
+    },
+    /// Judge the result of a merge.
+    PreMergeCommit {
+        /// File names that a hook manager adds; all staged files are judged anyway.
+        #[arg(hide = true)]
+        ignored: Vec<OsString>,
+    },
+    /// Judge what is about to be pushed: lines on standard input.
+    PrePush {
+        /// The remote's name.
+        remote: Option<OsString>,
+        /// The remote's address.
+        url: Option<OsString>,
+    },
+    /// Judge what a push would change on this server: lines on standard input.
+    PreReceive,
+    /// Judge what a push would change on this server: one ref.
+    Update {
+        /// The full name of the ref.
+        ref_name: OsString,
+        /// The object that it names.
+        old: OsString,
+        /// The object that it would name.
+        new: OsString,
+    },
+}
+
+impl ValueEnum for HookType {
+    fn value_variants<'a>() -> &'a [Self] {
+        &HookType::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
 }
 
 /// How a verdict is printed.

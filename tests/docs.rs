@@ -243,7 +243,7 @@ fn the_policy_in_the_readme_works() {
     assert!(table.len() >= 10, "{table:?}");
     for command in table {
         let mut words: Vec<&str> = command.split_whitespace().collect();
-        if words[0] == "check" {
+        if matches!(words[0], "check" | "ci") {
             words.extend(["--as-of", AS_OF]);
         }
         let output = roadworthy(&folder, &words);

@@ -1,9 +1,12 @@
 //! The commands, one per file: each a function from arguments to text and an exit code.
 
 mod check;
+mod ci;
+mod decide;
 mod demo;
 mod explain;
 mod facts;
+mod hook;
 mod init;
 mod policy_check;
 pub mod policy_test;
@@ -42,6 +45,8 @@ impl Output {
 pub fn run(cli: &Cli, terminal: &Terminal) -> Output {
     let result = match &cli.command {
         Command::Check(args) => check::run(args, terminal),
+        Command::Ci(args) => ci::run(args, terminal),
+        Command::Hook(command) => hook::run(command, terminal),
         Command::Explain { rule } => explain::run(rule, terminal),
         Command::Rules { format } => rules::run(*format, terminal),
         Command::Facts(args) => facts::run(args, terminal),

@@ -7,15 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// All Markdown files for readers, relative to the project.
-pub(crate) const FILES: [&str; 10] = [
+pub(crate) const FILES: [&str; 12] = [
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "README.md",
     "SECURITY.md",
+    "docs/ci.md",
     "docs/configuration.md",
     "docs/exit-codes.md",
     "docs/facts.md",
     "docs/fixtures.md",
+    "docs/hooks.md",
     "docs/json-report.md",
     "docs/policies.md",
 ];

@@ -1,0 +1,214 @@
+//! Being a hook: what Git hands over, read and judged.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{IsTerminal as _, Read as _};
+use std::path::Path;
+
+use super::super::decide::{Show, decide};
+use super::super::{Output, Result, refused};
+use crate::cli::{Hook, ReportFormat};
+use crate::diag::{Diagnostic, Level, Sources};
+use crate::git::{Head, Repo};
+use crate::hook::{
+    HookType, MAX_INPUT, Problem, Push, managed_push, pushed, received, updated, without_comments,
+};
+use crate::landing::{Decision, Landing, short, spoken};
+use crate::report::Style;
+use crate::request::{self, Refusal, Terminal};
+
+/// The width of a report that Git sends to a client: behind `remote: `, in 80 columns.
+const REMOTE_WIDTH: usize = 72;
+/// The longest message that is read, in bytes.
+const MAX_MESSAGE: u64 = 1 << 20;
+
+type Decided = std::result::Result<Decision, Refusal>;
+
+pub(super) fn run(command: &Hook, terminal: &Terminal) -> Result {
+    let kind = kind(command);
+    let style = if kind.is_some_and(HookType::is_of_a_server) {
+        Style { color: false, width: REMOTE_WIDTH, ..terminal.style }
+    } else {
+        terminal.style
+    };
+    match judged(command, style) {
+        Ok(output) => Ok(output),
+        Err(refusal) => Ok(refused(&[*refusal], &Sources::new(), &Terminal { style })),
+    }
+}
+
+fn judged(command: &Hook, style: Style) -> std::result::Result<Output, Refusal> {
+    let repo = request::repository(Path::new("."))?;
+    let decision = match command {
+        Hook::CommitMsg { file } => message(&repo, file)?,
+        Hook::PrePush { remote, .. } => push(&repo, remote.as_deref())?,
+        Hook::PreReceive => {
+            let landings = received(&input()?).map_err(|problem| wrong(&problem))?;
+            announced(landings)
+        }
+        Hook::Update { ref_name, old, new } => {
+            let (name, old, new) = (bytes(ref_name), bytes(old), bytes(new));
+            announced(vec![updated(&name, &old, &new).map_err(|problem| wrong(&problem))?])
+        }
+        _ => Decision { landings: vec![Landing::Index { message: None }], why: Vec::new() },
+    };
+    decide(&repo, &decision, &Show { style, format: ReportFormat::Human, as_of: request::today() })
+}
+
+fn kind(command: &Hook) -> Option<HookType> {
+    Some(match command {
+        Hook::Install { .. } | Hook::Uninstall { .. } => return None,
+        Hook::PreCommit { .. } => HookType::PreCommit,
+        Hook::CommitMsg { .. } => HookType::CommitMsg,
+        Hook::PreMergeCommit { .. } => HookType::PreMergeCommit,
+        Hook::PrePush { .. } => HookType::PrePush,
+        Hook::PreReceive => HookType::PreReceive,
+        Hook::Update { .. } => HookType::Update,
+    })
+}
+
+/// Deletions are said; the rest speaks for itself in the report.
+fn announced(landings: Vec<Landing>) -> Decision {
+    let gone = |landing: &Landing| match landing {
+        Landing::Delete { ref_name, .. } => Some(ref_name.clone()),
+        _ => None,
+    };
+    let names: Vec<String> = landings.iter().filter_map(gone).collect();
+    let why = match &names[..] {
+        [] => None,
+        [one] => Some(format!("{} is deleted: nothing of it is judged", spoken(one))),
+        [first, rest @ ..] => {
+            Some(format!("{} and {} more are deleted: nothing of them is judged", spoken(first), rest.len()))
+        }
+    };
+    Decision { landings, why: why.into_iter().collect() }
+}
+
+fn message(repo: &Repo, file: &Path) -> Decided {
+    let failed = |why: &str| {
+        let message = format!("the message in `{}` cannot be read: {why}", file.display());
+        Box::new(Diagnostic::new(Level::Error, "hook-input", message).help("let Git run the hook"))
+    };
+    let open = File::open(file).map_err(|error| failed(&error.to_string()))?;
+    let mut text = Vec::new();
+    open.take(MAX_MESSAGE + 1).read_to_end(&mut text).map_err(|error| failed(&error.to_string()))?;
+    if text.len() as u64 > MAX_MESSAGE {
+        return Err(failed(&format!("it is longer than {MAX_MESSAGE} bytes")));
+    }
+    let setting = |key| repo.setting(key).map_err(|error| request::refused(&error));
+    let comment = match setting("core.commentString")? {
+        Some(text) => Some(text),
+        None => setting("core.commentChar")?,
+    };
+    let comment = comment.filter(|text| text != "auto" && !text.is_empty());
+    let message = without_comments(&text, comment.as_deref().unwrap_or("#").as_bytes());
+    Ok(Decision { landings: vec![Landing::Index { message: Some(message) }], why: Vec::new() })
+}
+
+/// Git's lines first, then the variables of a hook manager, then the branch that is checked out.
+fn push(repo: &Repo, remote: Option<&OsStr>) -> Decided {
+    let mut remote = remote.map_or_else(|| "origin".to_string(), |name| name.to_string_lossy().into_owned());
+    let mut pushes = pushed(&input()?).map_err(|problem| wrong(&problem))?;
+    let mut why = Vec::new();
+    if pushes.is_empty() {
+        let managed = managed_push(|name| std::env::var(name).ok()).map_err(|problem| wrong(&problem))?;
+        if let Some((push, name)) = managed {
+            remote = name;
+            pushes.push(push);
+        }
+    }
+    if pushes.is_empty() {
+        return current(repo, &remote);
+    }
+    for push in &mut pushes {
+        why.extend(settle(repo, &remote, push)?);
+    }
+    let mut decision = announced(pushes.iter().map(Push::landing).collect());
+    decision.why.extend(why);
+    Ok(decision)
+}
+
+/// Replaces the object that a remote says it has by the newest one of it that is known here.
+fn settle(repo: &Repo, remote: &str, push: &mut Push) -> std::result::Result<Option<String>, Refusal> {
+    let Some(old) = &push.old else { return Ok(None) };
+    if push.new.is_none() || known(repo, old)? {
+        return Ok(None);
+    }
+    let (name, seen) = (spoken(&push.remote), tracking(repo, remote, &push.remote));
+    let fetch = format!("`git fetch {remote}` shows what is new there");
+    push.old = seen;
+    Ok(Some(match &push.old {
+        Some(seen) => format!(
+            "{name} of {remote} has moved on to a commit that is not here: judged as it was last seen, at {}; {fetch}",
+            short(seen)
+        ),
+        None => format!(
+            "{name} of {remote} stands at a commit that is not here: judged as if it were created; {fetch}"
+        ),
+    }))
+}
+
+/// Neither lines nor variables: what pushing the branch that is checked out would do.
+fn current(repo: &Repo, remote: &str) -> Decided {
+    let said = "standard input says nothing of what is pushed";
+    match repo.head() {
+        Ok(Head::Branch { name, tip }) => {
+            let ref_name = format!("refs/heads/{name}");
+            let (old, new) = (tracking(repo, remote, &ref_name), tip.to_string());
+            if old.as_deref() == Some(&new) {
+                return Ok(Decision::nothing(format!("{remote} has all of branch {name} already")));
+            }
+            let why = format!("{said}: judged as a push of branch {name} to {remote}");
+            Ok(Decision::one(Landing::Move { ref_name, old, new }, why))
+        }
+        Ok(_) => Err(Box::new(
+            Diagnostic::new(Level::Error, "hook-input", format!("{said}, and no branch is checked out"))
+                .help("pass Git's standard input on to `roadworthy hook pre-push`; for lefthook: `use_stdin: true`"),
+        )),
+        Err(error) => Err(request::refused(&error)),
+    }
+}
+
+/// Where a branch of a remote was last seen.
+fn tracking(repo: &Repo, remote: &str, ref_name: &str) -> Option<String> {
+    let branch = ref_name.strip_prefix("refs/heads/")?;
+    repo.resolve_commit(&format!("refs/remotes/{remote}/{branch}")).ok().map(|id| id.to_string())
+}
+
+fn known(repo: &Repo, name: &str) -> std::result::Result<bool, Refusal> {
+    repo.has_commit(name).map_err(|error| request::refused(&error))
+}
+
+fn wrong(problem: &Problem) -> Refusal {
+    Box::new(problem.diagnostic())
+}
+
+/// All of standard input. What a person types is not waited for.
+fn input() -> std::result::Result<Vec<u8>, Refusal> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return Ok(Vec::new());
+    }
+    let failed = |why: String| {
+        Box::new(
+            Diagnostic::new(Level::Error, "hook-input", format!("standard input cannot be read: {why}"))
+                .help("let Git run the hook, or push fewer refs at once"),
+        )
+    };
+    let mut bytes = Vec::new();
+    stdin.take(MAX_INPUT as u64 + 1).read_to_end(&mut bytes).map_err(|error| failed(error.to_string()))?;
+    if bytes.len() > MAX_INPUT {
+        return Err(failed(format!("it holds more than {} MiB", MAX_INPUT >> 20)));
+    }
+    Ok(bytes)
+}
+
+#[cfg(unix)]
+fn bytes(text: &OsStr) -> Vec<u8> {
+    std::os::unix::ffi::OsStrExt::as_bytes(text).to_vec()
+}
+
+#[cfg(not(unix))]
+fn bytes(text: &OsStr) -> Vec<u8> {
+    text.to_string_lossy().into_owned().into_bytes()
+}
