@@ -7,7 +7,9 @@ mod hooked;
 mod trial;
 
 use common::{Scratch, git, roadworthy};
-use hooked::{NOWHERE, ZERO, attempt, attempt_with, guarded, hook, passed, ready, refused, script, server, tip};
+use hooked::{
+    NOWHERE, ZERO, attempt, attempt_with, guarded, hook, passed, ready, refused, script, server, tip,
+};
 use trial::says;
 
 const TEAM: &str = "owner = \"data science team\"\n";
@@ -117,7 +119,10 @@ fn a_push_is_judged_before_anything_is_sent() {
     refused(&attempt(&folder, &["push", "origin", "production"]), "block[owner-missing]");
     // What was typed holds blanks.
     refused(&attempt(&folder, &["push", "origin", "HEAD@{0 days ago}:refs/heads/x"]), "block[owner-missing]");
-    refused(&attempt(&folder, &["push", "origin", "HEAD~1:refs/heads/a", "HEAD:refs/heads/b"]), "owner-missing");
+    refused(
+        &attempt(&folder, &["push", "origin", "HEAD~1:refs/heads/a", "HEAD:refs/heads/b"]),
+        "owner-missing",
+    );
     assert_eq!(tip(&server, "production"), before);
     passed(&attempt(&folder, &["push", "origin", "HEAD~1:refs/heads/good"]));
     let deleted = attempt(&folder, &["push", "origin", ":refs/heads/good"]);
@@ -135,8 +140,7 @@ fn a_remote_that_has_moved_on_is_judged_as_it_was_last_seen() {
     let folder = scratch.path();
     let head = tip(&folder, "HEAD");
     let line = |name: &str| format!("HEAD {head} {name} {NOWHERE}\n");
-    let output =
-        hook(&folder, &["pre-push", "origin", "url"], line("refs/heads/production").as_bytes(), &[]);
+    let output = hook(&folder, &["pre-push", "origin", "url"], line("refs/heads/production").as_bytes(), &[]);
     says(&output, 1, "branch production of origin has moved on to a commit that is not here");
     says(&output, 1, "`git fetch origin` shows what is new there");
     let output = hook(&folder, &["pre-push", "origin", "url"], line("refs/heads/x").as_bytes(), &[]);
