@@ -167,6 +167,12 @@ pub struct Ci {
     /// The revision that is merged; HEAD when left out.
     #[arg(long, value_name = "REV", requires = "base")]
     pub head: Option<String>,
+    /// Every model blocks, not only those that the change touches.
+    #[arg(long)]
+    pub all: bool,
+    /// Policy files that judge in place of the repository's own: a file, or a folder of them.
+    #[arg(long, value_name = "PATH")]
+    pub policy: Option<PathBuf>,
     /// The date of the judgement, as 2026-12-31; today in UTC when left out.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,

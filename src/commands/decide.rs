@@ -1,93 +1,161 @@
 //! Has what a hook or a CI event announces judged, one landing after the other.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use chrono::NaiveDate;
-
-use super::{Output, Result};
+use super::{Output, Result, refused};
 use crate::cli::ReportFormat;
-use crate::diag::escape;
+use crate::diag::{Diagnostic, Sources, escape};
 use crate::exit::ExitStatus;
-use crate::gate::{self, Request};
-use crate::git::{Repo, Target};
-use crate::landing::{Decision, Landing, spoken};
+use crate::gate::landing::{Asked, Desk, Place};
+use crate::gate::{self, Extra, Judged, Request};
+use crate::git::Repo;
+use crate::landing::Decision;
 use crate::report::{Human, Style, Verbosity, human, json};
-use crate::request::{Refusal, refused};
+use crate::request::Terminal;
+use crate::verdict::Status;
 
-/// How the answer is shown.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Show {
+/// How the answer is shown, and what is asked for beside the landings.
+#[derive(Clone, Debug)]
+pub(super) struct Show<'a> {
     pub(super) style: Style,
     pub(super) format: ReportFormat,
-    pub(super) as_of: NaiveDate,
+    pub(super) place: Place<'a>,
+    /// Tell little when nothing blocks: a hook is run very often.
+    pub(super) brief: bool,
+    /// Every model blocks, not only those that are touched.
+    pub(super) all: bool,
 }
 
+/// Landings that are not judged are named up to this many.
+const MOST_NAMED: usize = 3;
+
 /// Judges every landing. The exit code is the worst of all.
-pub(super) fn decide(repo: &Repo, decision: &Decision, show: &Show) -> Result {
+pub(super) fn decide(repo: &Repo, decision: &Decision, show: &Show<'_>) -> Result {
     let mut output = Output::done(String::new());
-    let why = reasons(decision, show.style.width);
+    let mut desk = Desk::new(repo, show.place)?;
+    let mut free = Vec::new();
+    // Many refs of one push often name one commit.
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut parts = Vec::new();
+    for landing in &decision.landings {
+        match desk.ask(landing) {
+            Ok(Asked::Free(said)) => free.push(said),
+            Ok(Asked::Judge(request)) => {
+                let request = in_full(*request, show.all);
+                if seen.insert(key(&request)) {
+                    let judged = gate::judge(repo, &request);
+                    output.status = output.status.max(ExitStatus::from(judged.verdict.status()));
+                    parts.push(shown(&judged, show));
+                }
+            }
+            Ok(Asked::Advise(request, why)) => {
+                let judged = gate::judge(repo, &in_full(*request, show.all));
+                parts.push(advice(&judged, &why, show));
+            }
+            Ok(Asked::Refused(refusal)) => {
+                output.status = output.status.max(ExitStatus::Blocked);
+                output.stderr.push_str(&mistake(*refusal, show));
+            }
+            Err(refusal) => {
+                output.status = ExitStatus::CannotJudge;
+                output.stderr.push_str(&mistake(*refusal, show));
+            }
+        }
+    }
+    let why = decision.why.iter().cloned().chain(not_judged(&free));
+    let why = reasons(why, show.style.width);
     match show.format {
         ReportFormat::Human => output.stdout.push_str(&why),
         ReportFormat::Json => output.stderr.push_str(&why),
     }
-    // Many refs of one push often name one commit.
-    let mut seen: BTreeMap<String, ()> = BTreeMap::new();
-    for landing in &decision.landings {
-        let Some(request) = request(repo, landing, show.as_of)? else { continue };
-        if seen.insert(format!("{:?}", request.target), ()).is_some() {
-            continue;
-        }
-        let judged = gate::judge(repo, &request);
-        if show.format == ReportFormat::Human {
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        if show.format == ReportFormat::Human && !output.stdout.is_empty() {
             output.stdout.push('\n');
         }
-        output.stdout.push_str(&match show.format {
-            ReportFormat::Human => human(
-                &judged.verdict,
-                &judged.sources,
-                &Human { style: show.style, verbosity: Verbosity::Normal },
-            ),
-            ReportFormat::Json => json(&judged.verdict, &judged.sources),
-        });
-        output.status = output.status.max(ExitStatus::from(judged.verdict.status()));
+        output.stdout.push_str(part);
     }
     Ok(output)
 }
 
-/// The sentences, one to a paragraph of `decided …`.
-fn reasons(decision: &Decision, width: usize) -> String {
-    let mut out = String::new();
-    for why in &decision.why {
-        // A runner obeys `##[command]` anywhere in a line.
-        let why = escape::line(why).replace("##[", "#\\u{23}[");
-        let options =
-            textwrap::Options::new(width).initial_indent("decided  ").subsequent_indent("         ");
-        let _ = writeln!(out, "{}", textwrap::fill(&why, options.break_words(false)));
+fn in_full(mut request: Request, all: bool) -> Request {
+    if let Some(change) = request.change.as_mut().filter(|_| all) {
+        change.since = None;
     }
+    request
+}
+
+/// What makes two requests have the same answer.
+fn key(request: &Request) -> String {
+    let change = request.change.as_ref();
+    let of = change.map(|c| (c.production, c.since, c.head, c.exclude.clone()));
+    format!("{:?} {of:?}", request.target)
+}
+
+fn shown(judged: &Judged, show: &Show<'_>) -> String {
+    let verdict = &judged.verdict;
+    let quiet = show.brief && verdict.status() == Status::Pass && verdict.account.warnings == 0;
+    let verbosity = if quiet { Verbosity::Quiet } else { Verbosity::Normal };
+    match show.format {
+        ReportFormat::Human => human(verdict, &judged.sources, &Human { style: show.style, verbosity }),
+        ReportFormat::Json => json(verdict, &judged.sources),
+    }
+}
+
+/// A verdict that stops nothing, in a sentence; nothing at all when all is well.
+fn advice(judged: &Judged, why: &str, show: &Show<'_>) -> String {
+    let verdict = &judged.verdict;
+    let rules: BTreeSet<&str> =
+        verdict.findings.iter().filter(|f| f.blocks()).map(|f| f.rule.as_str()).collect();
+    let said = match (verdict.status(), verdict.undecided.first()) {
+        (Status::Pass, _) => return String::new(),
+        (Status::Undecided, Some(problem)) => {
+            format!("production could not judge this: {}", problem.message)
+        }
+        (Status::Undecided, None) => "production could not judge this: no rule was asked".to_string(),
+        (Status::Blocked, _) => {
+            let named: Vec<&str> = rules.iter().take(MOST_NAMED).copied().collect();
+            let more = rules.len() - named.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("on its way to production this would be blocked by {}{more}", named.join(", "))
+        }
+    };
+    let show_it = "`roadworthy check --staged` shows why";
+    sentence("advice   ", &format!("{said}; {why}, so nothing stops here; {show_it}"), show.style.width)
+}
+
+fn mistake(refusal: Diagnostic, show: &Show<'_>) -> String {
+    refused(&[refusal], &Sources::new(), &Terminal { style: show.style }).stderr
+}
+
+fn not_judged(free: &[String]) -> Option<String> {
+    let named = free.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join("; ");
+    match free.len().saturating_sub(MOST_NAMED) {
+        _ if free.is_empty() => None,
+        0 => Some(format!("not judged: {named}")),
+        more => Some(format!("not judged: {named}; and {more} more")),
+    }
+}
+
+/// The sentences, one to a paragraph of `decided …`.
+fn reasons(why: impl Iterator<Item = String>, width: usize) -> String {
+    why.map(|why| sentence("decided  ", &why, width)).collect()
+}
+
+fn sentence(first: &str, text: &str, width: usize) -> String {
+    // A runner obeys `##[command]` anywhere in a line.
+    let text = escape::line(text).replace("##[", "#\\u{23}[");
+    let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent("         ");
+    let mut out = String::new();
+    let _ = writeln!(out, "{}", textwrap::fill(&text, options.break_words(false)));
     out
 }
 
-/// What to ask the gate; `None` when nothing lands.
-fn request(
-    repo: &Repo,
-    landing: &Landing,
-    as_of: NaiveDate,
-) -> std::result::Result<Option<Request>, Refusal> {
-    let commit = |revision: &str| repo.resolve_commit(revision).map_err(|error| refused(&error));
-    Ok(match landing {
-        Landing::Index { .. } => Some(Request::new(Target::Index, as_of)),
-        Landing::Merge { into, tip, head } => {
-            let merged = Request::merge(repo, into, commit(tip)?, commit(head)?, as_of);
-            Some(merged.map_err(|error| refused(&error))?)
-        }
-        Landing::Move { ref_name, old: Some(old), new } => {
-            let moved = Request::merge(repo, &spoken(ref_name), commit(old)?, commit(new)?, as_of);
-            Some(moved.map_err(|error| refused(&error))?)
-        }
-        Landing::Move { new: revision, .. } | Landing::Whole { revision, .. } => {
-            Some(Request::new(Target::Commit(commit(revision)?), as_of))
-        }
-        Landing::Delete { .. } => None,
-    })
+/// Where production is looked up.
+pub(super) fn place<'a>(
+    remote: Option<&'a str>,
+    policy: Option<&'a [Extra]>,
+    as_of: chrono::NaiveDate,
+) -> Place<'a> {
+    Place { remote, policy, as_of }
 }

@@ -1,23 +1,31 @@
 //! From what would land to what is judged: whether it lands on production, whose policy judges it, and
 //! what it is compared with.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use globset::GlobSet;
 
-use crate::diag::{Diagnostic, Level};
-use crate::git::{CommitId, Error, Head, Repo, Target};
+use crate::diag::{Diagnostic, Level, Origin, RepoPath, Sources, Span};
+use crate::git::{CommitId, Content, Error, Head, Limits, Repo, Target};
 use crate::landing::{Landing, short, spoken};
-use crate::policy::{At, glob};
+use crate::policy::{At, Config, FILE, glob};
 
 use super::{Change, Extra, Request, named, trust};
 
 /// What becomes of something that would land.
 #[derive(Clone, Debug)]
 pub enum Asked {
-    /// It is judged.
+    /// It is judged, and the verdict binds.
     Judge(Box<Request>),
+    /// It is judged, and the verdict is advice: nothing reaches production yet.
+    Advise(Box<Request>, String),
     /// It does not concern production; said in a sentence.
     Free(String),
+    /// It is refused as it is.
+    Refused(Box<Diagnostic>),
 }
 
 /// Where production is looked up, and the policy that judges in place of the repository's.
@@ -34,54 +42,271 @@ pub struct Place<'a> {
 /// Refused, with what to do.
 type Refusal = Box<Diagnostic>;
 
-/// Decides what is judged for something that would land.
-///
-/// # Errors
-/// Whatever makes it impossible to say, and the deletion of a production branch.
-pub fn ask(repo: &Repo, landing: &Landing, place: &Place<'_>) -> Result<Asked, Refusal> {
-    let git = |error: Error| Box::new(error.diagnostic());
-    let asked = match landing {
-        Landing::Index { .. } => index(repo, place)?,
-        Landing::Merge { into, tip, head } => {
-            let tip = repo.resolve_commit(tip).map_err(git)?;
-            let commit = repo.resolve_commit(head).map_err(git)?;
-            let head = if short(head) == head.as_str() { head.as_str() } else { "" };
-            Asked::Judge(Box::new(
-                Request::merge(repo, (into, tip), (head, commit), place.as_of).map_err(git)?,
-            ))
-        }
-        Landing::Move { ref_name, old, new } => moved(repo, ref_name, old.as_deref(), new, place)?,
-        Landing::Delete { ref_name, old } => deleted(repo, ref_name, old.as_deref(), place)?,
-        Landing::Whole { ref_name, revision } => {
-            let commit = repo.resolve_commit(revision).map_err(git)?;
-            let name = ref_name.as_deref().map_or("", plain);
-            let request = Request::new(Target::Commit(commit), place.as_of);
-            let change =
-                Change { what: format!("the whole of {}", named(name, commit)), ..Change::to(name, commit) };
-            Asked::Judge(Box::new(Request { change: Some(change), ..request }))
-        }
-    };
-    Ok(match asked {
-        Asked::Judge(request) => {
-            Asked::Judge(Box::new(Request { policy: place.policy.map(<[Extra]>::to_vec), ..*request }))
-        }
-        free => free,
-    })
+fn git(error: Error) -> Refusal {
+    Box::new(error.diagnostic())
 }
 
-impl Change {
-    /// The whole of a commit, judged by its own policy.
-    fn to(name: &str, commit: CommitId) -> Change {
-        Change {
-            what: String::new(),
-            name: name.to_string(),
-            production: Some(commit),
+/// Decides what is judged for the things that would land in one repository, one after the other: what
+/// is the same for all is read once.
+pub struct Desk<'a> {
+    repo: &'a Repo,
+    place: Place<'a>,
+    /// The branch that the repository shows first: a server's `HEAD`.
+    shown: Option<(String, CommitId)>,
+    /// Patterns by the text of the configuration that states them.
+    known: HashMap<Option<Arc<str>>, Rc<Patterns>>,
+    /// The production branch whose policy judges what has none of its own yet.
+    home: Option<Option<(String, CommitId)>>,
+}
+
+impl<'a> Desk<'a> {
+    /// Looks at the repository.
+    ///
+    /// # Errors
+    /// When its branches cannot be read.
+    pub fn new(repo: &'a Repo, place: Place<'a>) -> Result<Desk<'a>, Refusal> {
+        let shown = shown(repo, &place)?;
+        Ok(Desk { repo, place, shown, known: HashMap::new(), home: None })
+    }
+
+    /// What becomes of one thing that would land.
+    ///
+    /// # Errors
+    /// Whatever makes it impossible to say.
+    pub fn ask(&mut self, landing: &Landing) -> Result<Asked, Refusal> {
+        let asked = match landing {
+            Landing::Index { .. } => self.index()?,
+            Landing::Merge { into, tip, head } => {
+                let tip = self.repo.resolve_commit(tip).map_err(git)?;
+                let commit = self.repo.resolve_commit(head).map_err(git)?;
+                let named = if short(head) == head.as_str() { head.as_str() } else { "" };
+                let request = Request::merge(self.repo, (into, tip), (named, commit), self.place.as_of);
+                Asked::Judge(Box::new(request.map_err(git)?))
+            }
+            Landing::Move { ref_name, old, new } => self.moved(ref_name, old.as_deref(), new)?,
+            Landing::Delete { ref_name, old } => self.deleted(ref_name, old.as_deref())?,
+            Landing::Whole { ref_name, revision } => {
+                let commit = self.repo.resolve_commit(revision).map_err(git)?;
+                let name = ref_name.as_deref().map_or("", plain);
+                Asked::Judge(Box::new(Request::whole(name, commit, self.place.as_of)))
+            }
+        };
+        let policy = self.place.policy.map(<[Extra]>::to_vec);
+        Ok(match asked {
+            Asked::Judge(request) => Asked::Judge(Box::new(Request { policy, ..*request })),
+            Asked::Advise(request, why) => Asked::Advise(Box::new(Request { policy, ..*request }), why),
+            other => other,
+        })
+    }
+
+    /// What would be committed on the current branch.
+    fn index(&mut self) -> Result<Asked, Refusal> {
+        let (branch, tip) = match self.repo.head().map_err(git)? {
+            Head::Branch { name, tip } => (name, Some(tip)),
+            Head::Unborn { branch } => (branch, None),
+            Head::Detached(tip) => (String::new(), Some(tip)),
+        };
+        let what = match branch.as_str() {
+            "" => "staged files".to_string(),
+            name => format!("staged files, for {name}"),
+        };
+        let production = !branch.is_empty() && self.patterns(tip, None)?.iter().any(|p| p.branch(&branch));
+        let change = Change {
+            what,
+            name: branch.clone(),
+            production: tip,
             trusted: None,
-            since: None,
+            since: tip,
             head: None,
             exclude: Vec::new(),
             conflicts: Vec::new(),
+        };
+        let request = Request::new(Target::Index, self.place.as_of);
+        let request = Box::new(Request { change: Some(change), ..request });
+        Ok(match (production, branch.is_empty()) {
+            (true, _) => Asked::Judge(request),
+            (false, true) => Asked::Advise(request, "no branch is checked out".to_string()),
+            (false, false) => Asked::Advise(request, format!("{branch} is not production")),
+        })
+    }
+
+    fn moved(&mut self, ref_name: &str, old: Option<&str>, new: &str) -> Result<Asked, Refusal> {
+        let name = plain(ref_name);
+        let tag = ref_name.starts_with("refs/tags/");
+        if !tag && !ref_name.starts_with("refs/heads/") {
+            return Ok(Asked::Free(format!("{} is neither a branch nor a tag", spoken(ref_name))));
         }
+        let (before, unknown) = match old.map(|old| self.before(ref_name, old)).transpose() {
+            Ok(before) => (before.filter(|_| !tag), None),
+            Err(refusal) => (None, Some(refusal)),
+        };
+        let patterns = self.patterns(before, Some(new))?;
+        if !patterns.iter().any(|p| if tag { p.tag(name) } else { p.branch(name) }) {
+            return Ok(Asked::Free(format!("{} is not production", spoken(ref_name))));
+        }
+        if let Some(refusal) = unknown.filter(|_| !tag) {
+            return Err(refusal);
+        }
+        let commit = self.repo.resolve_commit(new).map_err(git)?;
+        let home = self.home()?;
+        let change = match before {
+            _ if tag => self.tagged(name, commit, &patterns, home)?,
+            Some(old) => Change {
+                what: format!("{name}, moved from {} to {}", old.short(), commit.short()),
+                name: name.to_string(),
+                production: Some(old),
+                trusted: None,
+                since: Some(old),
+                head: Some(commit),
+                exclude: vec![old],
+                conflicts: Vec::new(),
+            },
+            None => Change {
+                what: format!("new branch {}", named(name, commit)),
+                name: name.to_string(),
+                production: home.as_ref().map(|(_, tip)| *tip),
+                trusted: home.as_ref().map(|(home, _)| home.clone()),
+                since: None,
+                head: Some(commit),
+                exclude: home.iter().map(|(_, tip)| *tip).collect(),
+                conflicts: Vec::new(),
+            },
+        };
+        let request = Request::new(Target::Commit(commit), self.place.as_of);
+        Ok(Asked::Judge(Box::new(Request { change: Some(change), ..request })))
+    }
+
+    /// The commit that a ref was at. In a clone, the server may be further on than what was fetched.
+    fn before(&self, ref_name: &str, old: &str) -> Result<CommitId, Refusal> {
+        let error = match self.repo.resolve_commit(old) {
+            Ok(commit) => return Ok(commit),
+            Err(error) => error,
+        };
+        let fetched = match self.place.remote.filter(|_| ref_name.starts_with("refs/heads/")) {
+            Some(_) => self.tip_of(plain(ref_name))?,
+            None => None,
+        };
+        fetched.ok_or_else(|| {
+            let help = match self.place.remote {
+                Some(remote) => format!("`git fetch {remote}` first, then push again"),
+                None => "run `git fsck`: the repository lacks what its own branch names".to_string(),
+            };
+            let message =
+                format!("{} stands at {}, which is not here: {error}", spoken(ref_name), short(old));
+            Box::new(Diagnostic::new(Level::Error, "unknown-base", message).help(help))
+        })
+    }
+
+    fn deleted(&mut self, ref_name: &str, old: Option<&str>) -> Result<Asked, Refusal> {
+        let name = plain(ref_name);
+        if !ref_name.starts_with("refs/heads/") {
+            return Ok(Asked::Free(format!("{} is deleted, and is no branch", spoken(ref_name))));
+        }
+        let old = match old {
+            Some(old) => self.repo.resolve_commit(old).ok(),
+            None => self.tip_of(name)?,
+        };
+        if !self.patterns(old, None)?.iter().any(|p| p.branch(name)) {
+            return Ok(Asked::Free(format!("{} is deleted, and is not production", spoken(ref_name))));
+        }
+        let message = format!("`{name}` is a production branch, and this would delete it");
+        Ok(Asked::Refused(Box::new(Diagnostic::new(Level::Error, "production-deleted", message).help(
+            "first take it out of `branches` in [production] of roadworthy.toml, with a change that is judged like any other",
+        ))))
+    }
+
+    /// A tag is compared with the newest production tag below it.
+    fn tagged(
+        &self,
+        name: &str,
+        commit: CommitId,
+        patterns: &[Rc<Patterns>],
+        home: Option<(String, CommitId)>,
+    ) -> Result<Change, Refusal> {
+        let mut previous: Option<(i64, String, CommitId)> = None;
+        for full in self.repo.ref_names("refs/tags/").map_err(git)? {
+            let other = plain(&full);
+            if other == name || !patterns.iter().any(|p| p.tag(other)) {
+                continue;
+            }
+            // A tag of something that is no commit ships nothing.
+            let Ok(Some(tip)) = self.repo.ref_commit(&full) else { continue };
+            let time = self.repo.commit_time(tip).map_err(git)?;
+            let newer = previous.as_ref().is_none_or(|(best, ..)| time > *best);
+            if newer && tip != commit && self.repo.is_ancestor(tip, commit).map_err(git)? {
+                previous = Some((time, other.to_string(), tip));
+            }
+        }
+        let since = previous.as_ref().map(|(.., tip)| *tip);
+        let told = previous.as_ref().map(|(_, before, _)| format!(", since tag {before}"));
+        Ok(Change {
+            what: format!("tag {}{}", named(name, commit), told.unwrap_or_default()),
+            name: name.to_string(),
+            production: home.as_ref().map(|(_, tip)| *tip),
+            trusted: home.as_ref().map(|(home, _)| home.clone()),
+            since,
+            head: Some(commit),
+            // Without an earlier tag, what is on the branch already was judged when it landed there.
+            exclude: since.or(home.map(|(_, tip)| tip)).into_iter().collect(),
+            conflicts: Vec::new(),
+        })
+    }
+
+    fn tip_of(&self, branch: &str) -> Result<Option<CommitId>, Refusal> {
+        self.repo.ref_commit(&format!("{}{branch}", self.place.prefix())).map_err(git)
+    }
+
+    /// What is production: by the branch that is shown first, and by the one that is concerned. Either is
+    /// enough, so that neither can take a branch out by itself. `first` is asked when there is nothing
+    /// else: the first push into an empty repository.
+    fn patterns(&mut self, own: Option<CommitId>, first: Option<&str>) -> Result<Vec<Rc<Patterns>>, Refusal> {
+        let mut commits: Vec<CommitId> = self.shown.iter().map(|(_, tip)| *tip).chain(own).collect();
+        commits.dedup();
+        if commits.is_empty() {
+            commits.extend(first.and_then(|first| self.repo.resolve_commit(first).ok()));
+        }
+        if commits.is_empty() {
+            return Ok(vec![Rc::new(Patterns::default_ones())]);
+        }
+        commits.into_iter().map(|commit| self.patterns_of(commit)).collect()
+    }
+
+    fn patterns_of(&mut self, commit: CommitId) -> Result<Rc<Patterns>, Refusal> {
+        let path = RepoPath::from_git(FILE.as_bytes());
+        let text = match self.repo.file_at(commit, &path, Limits::default().max_blob).map_err(git)? {
+            Some(Content::Text(text)) => Some(text),
+            _ => None,
+        };
+        if let Some(known) = self.known.get(&text) {
+            return Ok(Rc::clone(known));
+        }
+        let config = trust::config_of(self.repo, commit, self.place.policy, self.place.as_of).map_err(git)?;
+        let patterns = Rc::new(Patterns::of(&config));
+        self.known.insert(text, Rc::clone(&patterns));
+        Ok(patterns)
+    }
+
+    /// The shown branch when it is production, otherwise the first production branch there is.
+    fn home(&mut self) -> Result<Option<(String, CommitId)>, Refusal> {
+        if let Some(home) = &self.home {
+            return Ok(home.clone());
+        }
+        let mut home = self.shown.clone();
+        if let Some((name, tip)) = self.shown.clone() {
+            let patterns = self.patterns_of(tip)?;
+            if !patterns.branch(&name) {
+                home = first(self.repo, &self.place, &patterns)?.or(home);
+            }
+        }
+        self.home = Some(home.clone());
+        Ok(home)
+    }
+}
+
+impl Place<'_> {
+    /// What the full names of the branches that are meant begin with.
+    fn prefix(&self) -> String {
+        self.remote.map_or("refs/heads/".to_string(), |remote| format!("refs/remotes/{remote}/"))
     }
 }
 
@@ -90,244 +315,58 @@ fn plain(ref_name: &str) -> &str {
     ref_name.strip_prefix("refs/heads/").or_else(|| ref_name.strip_prefix("refs/tags/")).unwrap_or(ref_name)
 }
 
-/// What would be committed on the current branch.
-fn index(repo: &Repo, place: &Place<'_>) -> Result<Asked, Refusal> {
-    let head = repo.head().map_err(|error| Box::new(error.diagnostic()))?;
-    let (branch, tip) = match head {
-        Head::Branch { name, tip } => (name, Some(tip)),
-        Head::Unborn { branch } => (branch, None),
-        Head::Detached(tip) => (String::new(), Some(tip)),
-    };
-    let request = Request::new(Target::Index, place.as_of);
-    let what = match branch.as_str() {
-        "" => "staged files".to_string(),
-        name => format!("staged files, for {name}"),
-    };
-    let change = Change {
-        what,
-        name: branch,
-        production: tip,
-        since: tip,
-        head: None,
-        exclude: Vec::new(),
-        conflicts: Vec::new(),
-        trusted: None,
-    };
-    Ok(Asked::Judge(Box::new(Request { change: Some(change), ..request })))
-}
-
-/// Whether a branch is production by what the repository itself says where it stands.
-///
-/// # Errors
-/// As [`ask`].
-pub fn is_production(repo: &Repo, branch: &str, place: &Place<'_>) -> Result<bool, Refusal> {
-    let own = tip_of(repo, branch, place)?;
-    let patterns = Patterns::of(repo, own, place, None)?;
-    Ok(patterns.branch(branch))
-}
-
-fn tip_of(repo: &Repo, branch: &str, place: &Place<'_>) -> Result<Option<CommitId>, Refusal> {
-    let name = match place.remote {
-        Some(remote) => format!("refs/remotes/{remote}/{branch}"),
-        None => format!("refs/heads/{branch}"),
-    };
-    repo.ref_commit(&name).map_err(|error| Box::new(error.diagnostic()))
-}
-
-fn moved(
-    repo: &Repo,
-    ref_name: &str,
-    old: Option<&str>,
-    new: &str,
-    place: &Place<'_>,
-) -> Result<Asked, Refusal> {
-    let name = plain(ref_name);
-    let tag = ref_name.starts_with("refs/tags/");
-    if !tag && !ref_name.starts_with("refs/heads/") {
-        return Ok(Asked::Free(format!("{} is neither a branch nor a tag", spoken(ref_name))));
+/// The branch that the repository shows first.
+fn shown(repo: &Repo, place: &Place<'_>) -> Result<Option<(String, CommitId)>, Refusal> {
+    let prefix = place.prefix();
+    let head = place.remote.map_or("HEAD".to_string(), |_| format!("{prefix}HEAD"));
+    if let Some(full) = repo.symbolic(&head).map_err(git)?
+        && let Some(name) = full.strip_prefix(&prefix)
+    {
+        return Ok(repo.ref_commit(&full).map_err(git)?.map(|tip| (name.to_string(), tip)));
     }
-    let old = old.map(|old| before(repo, ref_name, old, place)).transpose()?;
-    let patterns = Patterns::of(repo, old, place, Some(new))?;
-    if !(if tag { patterns.tag(name) } else { patterns.branch(name) }) {
-        return Ok(Asked::Free(format!("{} is not production", spoken(ref_name))));
-    }
-    let commit = repo.resolve_commit(new).map_err(|error| Box::new(error.diagnostic()))?;
-    let request = Request::new(Target::Commit(commit), place.as_of);
-    let change = match (tag, old) {
-        (true, _) => tagged(repo, name, commit, &patterns)?,
-        (false, Some(old)) => Change {
-            what: format!("{name}, moved from {} to {}", old.short(), commit.short()),
-            name: name.to_string(),
-            production: Some(old),
-            trusted: None,
-            since: Some(old),
-            head: Some(commit),
-            exclude: vec![old],
-            conflicts: Vec::new(),
-        },
-        (false, None) => Change {
-            what: format!("new branch {}", named(name, commit)),
-            name: name.to_string(),
-            production: patterns.home.as_ref().map(|(_, tip)| *tip),
-            trusted: patterns.home.as_ref().map(|(home, _)| home.clone()),
-            since: None,
-            head: Some(commit),
-            exclude: patterns.home.iter().map(|(_, tip)| *tip).collect(),
-            conflicts: Vec::new(),
-        },
-    };
-    Ok(Asked::Judge(Box::new(Request { change: Some(change), ..request })))
+    // A remote that was added by hand has no `HEAD` here.
+    if place.remote.is_none() { Ok(None) } else { first(repo, place, &Patterns::default_ones()) }
 }
 
-/// The commit that a ref was at. In a clone, the server may be further on than what was fetched.
-fn before(repo: &Repo, ref_name: &str, old: &str, place: &Place<'_>) -> Result<CommitId, Refusal> {
-    let error = match repo.resolve_commit(old) {
-        Ok(commit) => return Ok(commit),
-        Err(error) => error,
-    };
-    let fetched = match place.remote.filter(|_| ref_name.starts_with("refs/heads/")) {
-        Some(_) => tip_of(repo, plain(ref_name), place)?,
-        None => None,
-    };
-    fetched.ok_or_else(|| {
-        let help = match place.remote {
-            Some(remote) => format!("`git fetch {remote}` first, then push again"),
-            None => "run `git fsck`: the repository lacks what its own branch names".to_string(),
-        };
-        let message = format!("{} stands at {}, which is not here: {error}", spoken(ref_name), short(old));
-        Box::new(Diagnostic::new(Level::Error, "unknown-base", message).help(help))
-    })
-}
-
-fn deleted(repo: &Repo, ref_name: &str, old: Option<&str>, place: &Place<'_>) -> Result<Asked, Refusal> {
-    let name = plain(ref_name);
-    if !ref_name.starts_with("refs/heads/") {
-        return Ok(Asked::Free(format!("{} is deleted, and is no branch", spoken(ref_name))));
-    }
-    let old = match old {
-        Some(old) => repo.resolve_commit(old).ok(),
-        None => tip_of(repo, name, place)?,
-    };
-    if !Patterns::of(repo, old, place, None)?.branch(name) {
-        return Ok(Asked::Free(format!("{} is not production", spoken(ref_name))));
-    }
-    let message = format!("`{name}` is a production branch, and this would delete it");
-    Err(Box::new(Diagnostic::new(Level::Error, "production-deleted", message).help(
-        "first take it out of `branches` in [production] of roadworthy.toml, with a change that is judged like any other",
-    )))
-}
-
-/// A tag is compared with the newest production tag below it.
-fn tagged(repo: &Repo, name: &str, commit: CommitId, patterns: &Patterns) -> Result<Change, Refusal> {
-    let git = |error: Error| Box::new(error.diagnostic());
-    let mut previous: Option<(i64, String, CommitId)> = None;
-    for full in repo.ref_names("refs/tags/").map_err(git)? {
-        let other = plain(&full);
-        if other == name || !patterns.tag(other) {
-            continue;
-        }
-        let Ok(Some(tip)) = repo.ref_commit(&full) else { continue };
-        let time = repo.commit_time(tip).map_err(git)?;
-        let newer = previous.as_ref().is_none_or(|(best, ..)| time > *best);
-        if newer && tip != commit && repo.is_ancestor(tip, commit).map_err(git)? {
-            previous = Some((time, other.to_string(), tip));
+/// The first branch that is production.
+fn first(repo: &Repo, place: &Place<'_>, patterns: &Patterns) -> Result<Option<(String, CommitId)>, Refusal> {
+    let prefix = place.prefix();
+    for full in repo.ref_names(&prefix).map_err(git)? {
+        let name = full.strip_prefix(&prefix).unwrap_or(&full);
+        if name != "HEAD"
+            && patterns.branch(name)
+            && let Ok(Some(tip)) = repo.ref_commit(&full)
+        {
+            return Ok(Some((name.to_string(), tip)));
         }
     }
-    let home = patterns.home.as_ref();
-    let since = previous.as_ref().map(|(.., tip)| *tip);
-    let told = match &previous {
-        Some((_, before, _)) => format!(", since tag {before}"),
-        None => String::new(),
-    };
-    Ok(Change {
-        what: format!("tag {}{told}", named(name, commit)),
-        name: name.to_string(),
-        production: home.map(|(_, tip)| *tip),
-        trusted: home.map(|(home, _)| home.clone()),
-        since,
-        head: Some(commit),
-        // Without an earlier tag, what is on the branch already was judged when it landed there.
-        exclude: since.or(home.map(|(_, tip)| *tip)).into_iter().collect(),
-        conflicts: Vec::new(),
-    })
+    Ok(None)
 }
 
-/// What is production here: by the branch that the repository shows first, and by the branch that is
-/// concerned. Either is enough, so that neither can take a branch out by itself.
+/// What a configuration says of production.
 struct Patterns {
-    branches: Vec<GlobSet>,
-    tags: Vec<GlobSet>,
-    /// The production branch whose policy judges what has no policy of its own yet.
-    home: Option<(String, CommitId)>,
+    branches: GlobSet,
+    tags: GlobSet,
 }
 
 impl Patterns {
-    /// `first` is asked when nothing else is there: the first push into an empty repository.
-    fn of(
-        repo: &Repo,
-        own: Option<CommitId>,
-        place: &Place<'_>,
-        first: Option<&str>,
-    ) -> Result<Patterns, Refusal> {
-        let shown = shown(repo, place)?;
-        let mut commits: Vec<CommitId> = shown.iter().map(|(_, tip)| *tip).chain(own).collect();
-        commits.dedup();
-        if commits.is_empty() {
-            commits.extend(first.and_then(|first| repo.resolve_commit(first).ok()));
-        }
-        let mut patterns = Patterns { branches: Vec::new(), tags: Vec::new(), home: None };
-        for commit in commits {
-            let config = trust::config_of(repo, commit, place.policy, place.as_of)
-                .map_err(|error| Box::new(error.diagnostic()))?;
-            patterns.branches.push(names(&config.branches));
-            patterns.tags.push(names(&config.tags));
-        }
-        patterns.home = patterns.production(repo, shown, place)?;
-        Ok(patterns)
+    fn of(config: &Config) -> Patterns {
+        Patterns { branches: names(&config.branches), tags: names(&config.tags) }
     }
 
-    /// The shown branch when it is production, otherwise the first production branch there is.
-    fn production(
-        &self,
-        repo: &Repo,
-        shown: Option<(String, CommitId)>,
-        place: &Place<'_>,
-    ) -> Result<Option<(String, CommitId)>, Refusal> {
-        if let Some(found) = shown.as_ref().filter(|(name, _)| self.branch(name)) {
-            return Ok(Some(found.clone()));
-        }
-        let prefix = place.remote.map_or("refs/heads/".to_string(), |r| format!("refs/remotes/{r}/"));
-        for full in repo.ref_names(&prefix).map_err(|error| Box::new(error.diagnostic()))? {
-            let name = full.strip_prefix(&prefix).unwrap_or(&full);
-            if name != "HEAD"
-                && self.branch(name)
-                && let Ok(Some(tip)) = repo.ref_commit(&full)
-            {
-                return Ok(Some((name.to_string(), tip)));
-            }
-        }
-        Ok(shown)
+    fn default_ones() -> Patterns {
+        let mut sources = Sources::new();
+        let nowhere = sources.add(Origin::BuiltIn("defaults".to_string()), "");
+        Patterns::of(&Config::defaults(Span::new(nowhere, 0..0)))
     }
 
     fn branch(&self, name: &str) -> bool {
-        self.branches.iter().any(|set| set.is_match(folded(name)))
+        self.branches.is_match(folded(name))
     }
 
     fn tag(&self, name: &str) -> bool {
-        self.tags.iter().any(|set| set.is_match(folded(name)))
+        self.tags.is_match(folded(name))
     }
-}
-
-/// The branch that the repository shows first: the server's `HEAD`.
-fn shown(repo: &Repo, place: &Place<'_>) -> Result<Option<(String, CommitId)>, Refusal> {
-    let git = |error: Error| Box::new(error.diagnostic());
-    let (head, prefix) = match place.remote {
-        Some(remote) => (format!("refs/remotes/{remote}/HEAD"), format!("refs/remotes/{remote}/")),
-        None => ("HEAD".to_string(), "refs/heads/".to_string()),
-    };
-    let Some(full) = repo.symbolic(&head).map_err(git)? else { return Ok(None) };
-    let Some(name) = full.strip_prefix(&prefix) else { return Ok(None) };
-    Ok(repo.ref_commit(&full).map_err(git)?.map(|tip| (name.to_string(), tip)))
 }
 
 /// Patterns of branch and tag names: `*` stays between slashes, as in paths, and case counts for nothing.

@@ -13,13 +13,10 @@ mod weaker;
 
 use std::collections::BTreeMap;
 
-
 use crate::check::{self, Context, History, Questions};
 use crate::diag::{Diagnostic, RepoPath, Sources};
 use crate::evidence::Survey;
-use crate::git::{
-    Answers, CommitId, Content, Head, Limits, Mailmap, Query, Repo, Snapshot, Target,
-};
+use crate::git::{Answers, CommitId, Content, Head, Limits, Mailmap, Query, Repo, Snapshot, Target};
 use crate::policy::{Artifact, Check, FILE, PolicySet, Rule, Severity};
 use crate::verdict::{ModelRow, Subject, Verdict};
 

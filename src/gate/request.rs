@@ -82,6 +82,21 @@ impl Request {
         Ok(Request { change: Some(change), ..Request::new(Target::Commit(merge.commit), as_of) })
     }
 
+    /// The whole of a commit, as it stands on a branch or tag, by its own policy.
+    pub fn whole(name: &str, commit: CommitId, as_of: NaiveDate) -> Request {
+        let change = Change {
+            what: format!("the whole of {}", named(name, commit)),
+            name: name.to_string(),
+            production: Some(commit),
+            trusted: None,
+            since: None,
+            head: None,
+            exclude: Vec::new(),
+            conflicts: Vec::new(),
+        };
+        Request { change: Some(change), ..Request::new(Target::Commit(commit), as_of) }
+    }
+
     /// The whole of a tree, as of a date.
     pub fn new(target: Target, as_of: NaiveDate) -> Request {
         Request {

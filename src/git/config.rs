@@ -20,6 +20,20 @@ pub enum Scope {
 }
 
 impl Repo {
+    /// The path that a setting of the machine, the user or the repository names, read without a process:
+    /// variables of the environment and `git -c` do not count.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Other`] when the configuration cannot be read.
+    pub fn own_path(&self, key: &str) -> Result<Option<PathBuf>, Error> {
+        let config = self.git.config().and_then(|mut config| config.snapshot());
+        match config.and_then(|config| config.get_path(key)) {
+            Ok(path) => Ok(Some(path)),
+            Err(e) if e.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(e) => Err(Error::libgit2(&format!("read the setting {key}"), &e)),
+        }
+    }
+
     /// The path that a setting names, with `~` replaced as Git does it. Relative ones stay relative.
     ///
     /// # Errors

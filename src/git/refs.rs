@@ -41,7 +41,7 @@ impl Repo {
     pub fn symbolic(&self, full_name: &str) -> Result<Option<String>, Error> {
         match self.git.find_reference(full_name) {
             Ok(found) => Ok(found.symbolic_target_bytes().map(|n| String::from_utf8_lossy(n).into_owned())),
-            Err(e) if e.code() == ErrorCode::NotFound => Ok(None),
+            Err(e) if matches!(e.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => Ok(None),
             Err(e) => Err(Error::libgit2(&format!("read `{full_name}`"), &e)),
         }
     }

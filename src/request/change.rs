@@ -6,7 +6,7 @@ use super::{Refusal, date, refused};
 use crate::cli::{Check, Onto};
 use crate::diag::{Diagnostic, Level, Origin};
 use crate::fixture::{Judge, Scenario};
-use crate::gate::landing::{Asked, Place, ask};
+use crate::gate::landing::{Asked, Desk, Place};
 use crate::gate::{Extra, Request};
 use crate::git::{Repo, Target};
 use crate::landing::Landing;
@@ -28,8 +28,9 @@ pub fn of_check(repo: &Repo, args: &Check) -> Result<Request, Refusal> {
         return Ok(Request { policy, ..request });
     };
     let place = Place { remote: None, policy: policy.as_deref(), as_of };
-    let mut request = match ask(repo, &landing, &place)? {
-        Asked::Judge(request) => *request,
+    let mut request = match Desk::new(repo, place)?.ask(&landing)? {
+        Asked::Judge(request) | Asked::Advise(request, _) => *request,
+        Asked::Refused(refusal) => return Err(refusal),
         Asked::Free(said) => {
             let help = "name the pattern in [production] of roadworthy.toml, on the branch that ships";
             return Err(wrong("not-production", format!("there is nothing to judge: {said}")).map(help));

@@ -5,10 +5,11 @@ use std::fs::File;
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
 
-use super::super::decide::{Show, decide};
+use super::super::decide::{Show, decide, place};
 use super::super::{Output, Result, refused};
 use crate::cli::{Hook, ReportFormat};
 use crate::diag::{Diagnostic, Level, Sources};
+use crate::gate::Extra;
 use crate::git::{Head, Repo};
 use crate::hook::{
     HookType, MAX_INPUT, Problem, Push, managed_push, pushed, received, updated, without_comments,
@@ -39,9 +40,14 @@ pub(super) fn run(command: &Hook, terminal: &Terminal) -> Result {
 
 fn judged(command: &Hook, style: Style) -> std::result::Result<Output, Refusal> {
     let repo = request::repository(Path::new("."))?;
+    let mut remote = None;
     let decision = match command {
         Hook::CommitMsg { file } => message(&repo, file)?,
-        Hook::PrePush { remote, .. } => push(&repo, remote.as_deref())?,
+        Hook::PrePush { remote: name, .. } => {
+            let (decision, name) = push(&repo, name.as_deref())?;
+            remote = Some(name);
+            decision
+        }
         Hook::PreReceive => {
             let landings = received(&input()?).map_err(|problem| wrong(&problem))?;
             announced(landings)
@@ -52,7 +58,16 @@ fn judged(command: &Hook, style: Style) -> std::result::Result<Output, Refusal> 
         }
         _ => Decision { landings: vec![Landing::Index { message: None }], why: Vec::new() },
     };
-    decide(&repo, &decision, &Show { style, format: ReportFormat::Human, as_of: request::today() })
+    let policy = policy(&repo)?;
+    let place = place(remote.as_deref(), policy.as_deref(), request::today());
+    decide(&repo, &decision, &Show { style, format: ReportFormat::Human, place, brief: true, all: false })
+}
+
+/// The policy that this machine's own configuration names: `git config roadworthy.policy PATH`. No push
+/// and no commit can change it.
+fn policy(repo: &Repo) -> std::result::Result<Option<Vec<Extra>>, Refusal> {
+    let path = repo.own_path("roadworthy.policy").map_err(|error| request::refused(&error))?;
+    path.map(|path| request::policy_files(&path)).transpose()
 }
 
 fn kind(command: &Hook) -> Option<HookType> {
@@ -106,7 +121,7 @@ fn message(repo: &Repo, file: &Path) -> Decided {
 }
 
 /// Git's lines first, then the variables of a hook manager, then the branch that is checked out.
-fn push(repo: &Repo, remote: Option<&OsStr>) -> Decided {
+fn push(repo: &Repo, remote: Option<&OsStr>) -> std::result::Result<(Decision, String), Refusal> {
     let mut remote = remote.map_or_else(|| "origin".to_string(), |name| name.to_string_lossy().into_owned());
     let mut pushes = pushed(&input()?).map_err(|problem| wrong(&problem))?;
     let mut why = Vec::new();
@@ -118,14 +133,14 @@ fn push(repo: &Repo, remote: Option<&OsStr>) -> Decided {
         }
     }
     if pushes.is_empty() {
-        return current(repo, &remote);
+        return Ok((current(repo, &remote)?, remote));
     }
     for push in &mut pushes {
         why.extend(settle(repo, &remote, push)?);
     }
     let mut decision = announced(pushes.iter().map(Push::landing).collect());
     decision.why.extend(why);
-    Ok(decision)
+    Ok((decision, remote))
 }
 
 /// Replaces the object that a remote says it has by the newest one of it that is known here.
