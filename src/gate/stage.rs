@@ -70,7 +70,7 @@ pub fn stage<'r>(
     let partial = models.len() < all.len();
     let touched = scope::touched(&trusted, &models, &surveys, &snapshot);
     let weaker = match &trusted.proposed {
-        Some(before) if trusted.adopted => weaker::rules_only(before, &trusted.stated, sources),
+        Some(before) if trusted.adopted => weaker::rules_only(before, &trusted.stated, &models, sources),
         Some(proposed) => weaker::compare(&trusted.stated, proposed, sources, request.as_of),
         None => Vec::new(),
     };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::diag::{Origin, SourceId, Sources, Span};
+use crate::model::Model;
 use crate::policy::{At, Config, FILE, PolicySet, Rule, Severity, Tier, Waiver};
 
 use super::trust::Stated;
@@ -30,7 +31,7 @@ impl Weakening {
 
 /// Everything that `new` asks less than `old`, which judges.
 pub(super) fn compare(old: &Stated, new: &Stated, sources: &Sources, today: NaiveDate) -> Vec<Weakening> {
-    let mut found = rules_only(old, new, sources);
+    let mut found = rules_only(old, new, &old.models, sources);
     production(&old.set.config, &new.set.config, &mut found);
     models(old, new, &mut found);
     for waiver in &new.set.config.waivers {
@@ -40,8 +41,8 @@ pub(super) fn compare(old: &Stated, new: &Stated, sources: &Sources, today: Naiv
     found
 }
 
-/// As [`compare`], for rules and severities alone.
-pub(super) fn rules_only(old: &Stated, new: &Stated, sources: &Sources) -> Vec<Weakening> {
+/// As [`compare`], for rules and severities alone, and what they mean for these models.
+pub(super) fn rules_only(old: &Stated, new: &Stated, models: &[Model], sources: &Sources) -> Vec<Weakening> {
     let mut found = Vec::new();
     let mut definitions = Definitions::new(sources);
     let gone = packs(old, new, &mut found);
@@ -53,7 +54,7 @@ pub(super) fn rules_only(old: &Stated, new: &Stated, sources: &Sources) -> Vec<W
                 found.push(Weakening::new(what, None, Some(rule.id.span)));
             }
             Some(other) => {
-                lowered(rule, other, old, new, &mut found);
+                lowered(rule, other, (old, new), models, &mut found);
                 if !definitions.same("rule", &rule.id, &other.id) {
                     let what = format!("change what the rule `{}` asks for", rule.id.value);
                     found.push(Weakening::new(what, Some(other.check_span), Some(rule.check_span)));
@@ -77,7 +78,13 @@ fn packs(old: &Stated, new: &Stated, found: &mut Vec<Weakening>) -> Vec<String> 
     gone
 }
 
-fn lowered(rule: &Rule, other: &Rule, old: &Stated, new: &Stated, found: &mut Vec<Weakening>) {
+fn lowered(
+    rule: &Rule,
+    other: &Rule,
+    (old, new): (&Stated, &Stated),
+    models: &[Model],
+    found: &mut Vec<Weakening>,
+) {
     let (was, now) = (old.set.severities(rule), new.set.severities(other));
     let mut changes: BTreeMap<Severity, (Severity, Vec<Tier>)> = BTreeMap::new();
     for tier in Tier::ALL {
@@ -91,7 +98,7 @@ fn lowered(rule: &Rule, other: &Rule, old: &Stated, new: &Stated, found: &mut Ve
     }
     for (now, (was, tiers)) in changes {
         let concerned: Vec<&str> =
-            old.models.iter().filter(|m| tiers.contains(&m.tier)).map(|m| m.id.as_str()).collect();
+            models.iter().filter(|m| tiers.contains(&m.tier)).map(|m| m.id.as_str()).collect();
         let verb = match now {
             Severity::Off => format!("switch off `{}`", rule.id.value),
             _ => format!("lower `{}` from {} to {}", rule.id.value, was.name(), now.name()),
