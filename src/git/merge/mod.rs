@@ -126,7 +126,8 @@ impl Merger<'_> {
             let below = ancestry::best(&mut self.graph, &merged, &[next])?;
             let base = self.base(&below, depth + 1)?;
             let roots = [base, tree, self.graph.tree(next)];
-            tree = self.trees(roots, depth + 1, ["ours".to_string(), "theirs".to_string()])?.0;
+            let names = [1, 2].map(|n| format!("Temporary merge branch {n}"));
+            tree = self.trees(roots, depth + 1, names)?.0;
             merged.push(next);
         }
         Ok(tree)

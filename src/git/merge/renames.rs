@@ -109,13 +109,13 @@ fn touched(found: &Found, path: &[u8], side: usize) -> bool {
     found.entries.get(path).is_some_and(|stages| stages.sides[1 - side] != stages.base)
 }
 
-/// The folders that the other side removed and to which `side` added files.
-pub(super) fn added_to(found: &Found, side: usize) -> BTreeSet<Vec<u8>> {
+/// The folders that the other side removed and to which `side` added files, not only folders.
+fn added_to(found: &Found, side: usize) -> BTreeSet<Vec<u8>> {
     let removed = &found.removed[1 - side];
     let added = found.entries.iter().filter(|(_, stages)| stages.base.is_none());
     let added = added.filter(|(_, stages)| stages.sides[side].is_some());
-    let above = added.flat_map(|(path, _)| folders_of(path));
-    above.filter(|dir| removed.contains(*dir)).map(<[u8]>::to_vec).collect()
+    let folders = added.map(|(path, _)| trees::split(path).0);
+    folders.filter(|dir| removed.contains(*dir)).map(<[u8]>::to_vec).collect()
 }
 
 /// The folders that a path lies in, the innermost first, without the root.
@@ -209,12 +209,14 @@ fn inexact(
 /// The files of `side` that lie where the other side renamed a folder: Git asks a person whether
 /// they should follow.
 pub(super) fn misplaced(found: &Found, side: usize, renames: &Renames) -> Vec<Vec<u8>> {
-    let removed = &found.removed[1 - side];
+    let (removed, wanted) = (&found.removed[1 - side], added_to(found, side));
     let mut moved: BTreeSet<&[u8]> = BTreeSet::new();
     for (old, new) in renames {
         let (mut old, mut new) = (trees::split(old), trees::split(new));
         while !old.0.is_empty() && removed.contains(old.0) && old.0 != new.0 {
-            moved.insert(old.0);
+            if wanted.contains(old.0) {
+                moved.insert(old.0);
+            }
             // A folder above moved along when the folders between kept their names.
             (old, new) = (trees::split(old.0), trees::split(new.0));
             if old.1 != new.1 {

@@ -19,6 +19,8 @@ use crate::git::trees::{self, Slot};
 pub(super) struct Settled {
     pub(super) paths: BTreeMap<Vec<u8>, Slot>,
     pub(super) conflicts: BTreeSet<Vec<u8>>,
+    /// New names of files that the other side deleted, or made something else of.
+    lost: BTreeSet<Vec<u8>>,
 }
 
 pub(super) struct Resolver<'s> {
@@ -52,7 +54,7 @@ impl Resolver<'_> {
             }
         }
         for (path, stages) in &entries {
-            let outcome = self.entry(stages)?;
+            let outcome = if settled.lost.contains(path) { self.lost(stages) } else { self.entry(stages)? };
             if !outcome.clean {
                 settled.conflicts.insert(path.clone());
             }
@@ -128,24 +130,24 @@ impl Resolver<'_> {
         let collides = is.sides[1 - side].is_some();
         let kind = |slot: Slot| slot.map(|(mode, _)| std::mem::discriminant(&mode));
         let retyped = other.is_some() && kind(other) != kind(is.sides[side]);
-        if retyped {
+        if retyped && !collides {
             // What stands at the old name is something else now, and stays.
             if let Some(was) = entries.get_mut(old) {
                 was.base = None;
             }
-            if collides {
-                settled.conflicts.extend([old.to_vec(), new.to_vec()]);
-            }
-            return Ok(());
+        } else {
+            vacate(entries, old);
         }
-        vacate(entries, old);
-        if other.is_none() {
+        if retyped || other.is_none() {
             settled.conflicts.insert(new.to_vec());
         }
-        if !collides {
+        if !collides && (retyped || other.is_none()) {
+            is.base = was.base;
+            settled.lost.insert(new.to_vec());
+        } else if !collides {
             is.base = was.base;
             is.sides[1 - side] = other;
-        } else if other.is_some() {
+        } else if other.is_some() && !retyped {
             let mut sides = [other; 2];
             sides[side] = is.sides[side];
             let merged = self.content(was.base, sides)?;
@@ -170,9 +172,13 @@ impl Resolver<'_> {
         if ours.is_some() && theirs.is_some() {
             return self.content(base, [ours, theirs]);
         }
-        // One side changed what the other one deleted.
-        let slot = if self.depth > 0 { base } else { ours.or(theirs) };
-        Ok(Outcome { slot, clean: false })
+        Ok(self.lost(stages))
+    }
+
+    /// One side changed, or renamed, what the other one deleted.
+    fn lost(&self, stages: &Stages) -> Outcome {
+        let [ours, theirs] = stages.sides;
+        Outcome { slot: if self.depth > 0 { stages.base } else { ours.or(theirs) }, clean: false }
     }
 
     /// Merges two versions of something. In a conflict our version stands for it; in a merge of
@@ -245,9 +251,6 @@ impl Resolver<'_> {
         for path in taken.iter().filter(|path| folders.contains(&path[..])) {
             let slot = settled.paths.insert(path.clone(), None).flatten();
             settled.conflicts.insert(path.clone());
-            if self.depth > 0 {
-                continue;
-            }
             let ours = entries.get(path).is_some_and(|stages| stages.sides[0].is_some());
             let mut other = [&path[..], b"~", self.names[usize::from(!ours)].as_bytes()].concat();
             while settled.paths.contains_key(&other) {
