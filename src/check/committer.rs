@@ -85,7 +85,7 @@ pub(super) fn is(value: &Value, who: &Identity) -> bool {
 }
 
 /// Names compare folded, in any order of their words: `LOVELACE, Ada` is `Ada Lovelace`.
-fn same_name(a: &str, b: &str) -> bool {
+pub(super) fn same_name(a: &str, b: &str) -> bool {
     let words = |name: &str| {
         let folded = Folded::new(name);
         let mut words: Vec<String> = folded

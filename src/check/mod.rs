@@ -1,16 +1,26 @@
 //! The kinds of checks: what a rule asks, answered from evidence, tree, history and date. One kind
 //! per file; nothing here knows the command line or a report.
 
+mod approval;
+mod author;
+mod blobs;
 mod committer;
+mod context;
 mod due;
 mod fact;
 mod fresh;
+mod notebook;
 mod paths;
 mod present;
+mod range;
 mod schedule;
 mod words;
 
 use chrono::NaiveDate;
+
+pub use approval::{ApprovalContext, Last, files as approved_files, judge as judge_approval};
+pub use author::Known;
+pub use range::{Messages, Range, RangeContext, judge as judge_range};
 
 use crate::diag::{Diagnostic, Level, Note, Paste, RepoPath, Sources, Span};
 use crate::evidence::{Evidence, Fact};
@@ -130,7 +140,9 @@ pub fn run(c: &Context<'_>) -> Outcome {
         Check::Paths { facts } => paths::run(c, facts),
         Check::Schedule { promised, wired, command } => schedule::run(c, promised, wired, command),
         // Judged once for all models, by the gate.
-        Check::Waiver { .. } | Check::Policy => Outcome::NotAsked,
+        Check::Waiver { .. } | Check::Policy | Check::Commits(_) | Check::Blobs(_) | Check::Approval(_) => {
+            Outcome::NotAsked
+        }
     }
 }
 
@@ -168,7 +180,10 @@ pub fn questions(
         | Check::Paths { .. }
         | Check::Schedule { .. }
         | Check::Waiver { .. }
-        | Check::Policy => {}
+        | Check::Policy
+        | Check::Commits(_)
+        | Check::Blobs(_)
+        | Check::Approval(_) => {}
     }
     out
 }

@@ -3,6 +3,7 @@
 pub mod landing;
 mod lock;
 pub mod policy;
+mod range;
 mod request;
 mod scope;
 mod settle;
@@ -83,6 +84,7 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
     verdict.remarks.extend(stage.remarks.iter().cloned());
     let asked = |rule: &&Rule| match rule.check {
         Check::Policy => request.change.is_some(),
+        _ if rule.check.is_about_change() && request.change.is_none() => false,
         _ => asked_of_any(&stage, rule),
     };
     verdict.account.rules = stage.set.rules.iter().filter(asked).count();
@@ -134,6 +136,7 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
         }
         verdict.rows.push(row);
     }
+    range::judge(repo, request, &stage, tip, &head, sources, verdict);
     settle::waivers(verdict, &stage, request);
     settle::policy(verdict, &stage);
 }

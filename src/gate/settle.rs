@@ -1,13 +1,14 @@
 //! Outcomes → findings: severities, waivers, the matrix.
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 
 use super::lock::Approval;
 use super::weaker::Weakening;
 use super::{Request, Stage};
 use crate::check::{Context, Outcome, Problem};
 use crate::diag::{Note, RepoPath, Span};
-use crate::policy::{self, Check, FILE, Rule, Waiver, WaiverFault};
+use crate::model::Model;
+use crate::policy::{self, Check, FILE, PolicySet, Rule, Waiver, WaiverFault};
 use crate::verdict::{Cell, Finding, Location, ModelRow, Severity, Verdict, Waived};
 
 /// Takes the outcome of one rule for one model into the verdict and the model's row.
@@ -83,27 +84,89 @@ fn reported(severity: policy::Severity) -> Severity {
 }
 
 fn finding(c: &Context<'_>, severity: policy::Severity, problem: Problem) -> Finding {
-    let severity = problem.at_most.map_or(severity, |most| severity.max(most));
-    let because = Note {
-        span: problem.because.unwrap_or(c.rule.check_span),
-        text: format!("`{}` asks for it", c.rule.id.value),
+    let about = About {
+        set: c.set,
+        rule: c.rule,
+        model: Some(c.model),
+        artifact: Some(c.artifact.id.value.as_str()),
+        today: c.today,
     };
-    let mut help = problem.help;
-    help.push(c.rule.help.clone());
-    let waiver = waiver_for(c, &c.rule.id.value);
-    Finding {
-        title: c.rule.title.clone(),
-        model: Some(c.model.id.clone()),
-        artifact: Some(c.artifact.id.value.clone()),
-        at: problem.at,
-        label: problem.label,
-        related: problem.related,
-        looked: problem.looked,
-        because: Some(because),
-        help,
-        paste: problem.paste,
-        waived: waiver.map(waived),
-        ..Finding::new(c.rule.id.value.clone(), reported(severity), problem.message)
+    about.finding(severity, problem)
+}
+
+/// What a finding is about.
+pub(super) struct About<'a> {
+    pub(super) set: &'a PolicySet,
+    pub(super) rule: &'a Rule,
+    /// `None` for what lies in no model's folder.
+    pub(super) model: Option<&'a Model>,
+    pub(super) artifact: Option<&'a str>,
+    pub(super) today: NaiveDate,
+}
+
+impl About<'_> {
+    /// Takes an outcome that the commits decided into the verdict and, if the rule is about an artifact, the
+    /// model's row.
+    pub(super) fn settle(&self, verdict: &mut Verdict, severity: policy::Severity, outcome: Outcome) {
+        let problems = match outcome {
+            Outcome::NotAsked => return,
+            Outcome::Unknown(diagnostic) => return verdict.undecided.push(*diagnostic),
+            Outcome::Holds => Vec::new(),
+            Outcome::Fails(problems) => problems,
+        };
+        verdict.account.judgements += 1;
+        let holds = problems.is_empty();
+        let findings: Vec<Finding> = problems.into_iter().map(|p| self.finding(severity, p)).collect();
+        let worst = findings.iter().map(cell_of).fold(Cell::Met, worse);
+        verdict.findings.extend(findings);
+        let Some(row) = verdict.rows.iter_mut().find(|row| self.model.is_some_and(|m| m.id == row.id)) else {
+            return;
+        };
+        let id = &self.rule.id.value;
+        if holds && !row.met.contains(id) {
+            row.met.push(id.clone());
+        }
+        if !holds {
+            row.met.retain(|met| met != id);
+        }
+        if let Some((_, cell)) =
+            row.cells.iter_mut().find(|(artifact, _)| Some(artifact.as_str()) == self.artifact)
+        {
+            *cell = worse(*cell, worst);
+        }
+    }
+
+    fn finding(&self, severity: policy::Severity, problem: Problem) -> Finding {
+        let severity = problem.at_most.map_or(severity, |most| severity.max(most));
+        let because = Note {
+            span: problem.because.unwrap_or(self.rule.check_span),
+            text: format!("`{}` asks for it", self.rule.id.value),
+        };
+        let mut help = problem.help;
+        help.push(self.rule.help.clone());
+        Finding {
+            title: self.rule.title.clone(),
+            model: self.model.map(|model| model.id.clone()),
+            artifact: self.artifact.map(str::to_string),
+            at: problem.at,
+            label: problem.label,
+            related: problem.related,
+            looked: problem.looked,
+            because: Some(because),
+            help,
+            paste: problem.paste,
+            waived: self.waiver().map(waived),
+            ..Finding::new(self.rule.id.value.clone(), reported(severity), problem.message)
+        }
+    }
+
+    /// The waiver in force for the rule and the model.
+    fn waiver(&self) -> Option<&Waiver> {
+        self.set.config.waivers.iter().find(|w| {
+            w.rule.value == self.rule.id.value
+                && w.expires.value >= self.today
+                && w.model.as_ref().is_none_or(|m| self.model.is_some_and(|model| m.value == model.id))
+        })
     }
 }
 
@@ -114,15 +177,6 @@ fn waived(waiver: &Waiver) -> Waived {
         expires: waiver.expires.value.to_string(),
         at: Some(waiver.span),
     }
-}
-
-/// The waiver in force for a rule and the context's model.
-fn waiver_for<'c>(c: &Context<'c>, rule: &str) -> Option<&'c Waiver> {
-    c.set.config.waivers.iter().find(|w| {
-        w.rule.value == rule
-            && w.expires.value >= c.today
-            && w.model.as_ref().is_none_or(|m| m.value == c.model.id)
-    })
 }
 
 /// The rules about waivers themselves, judged once for the whole repository.
@@ -221,7 +275,10 @@ fn fault(
         WaiverFault::Unused if in_force && !stage.partial => {
             let used =
                 verdict.findings.iter().any(|f| f.waived.as_ref().is_some_and(|w| w.at == Some(waiver.span)));
-            (!used && verdict.undecided.is_empty())
+            // Rules about a change are not asked without one, and each change brings other commits.
+            let lasting =
+                stage.set.rules.iter().any(|r| r.id.value == waiver.rule.value && !r.check.is_about_change());
+            (!used && lasting && verdict.undecided.is_empty())
                 .then(|| format!("{what} waives nothing: the rule holds without it"))
         }
         WaiverFault::Expired | WaiverFault::Expiring | WaiverFault::Unused => None,

@@ -9,6 +9,7 @@ use crate::model::Model;
 use crate::policy::{PolicySet, closest};
 
 use super::lock::{self, Approval};
+use super::trust::Stated;
 use super::weaker::Weakening;
 use super::{Change, Request, scope, trust, weaker};
 
@@ -20,6 +21,8 @@ pub struct Stage<'r> {
     pub snapshot: Snapshot<'r>,
     /// The models that were asked for, sorted by id.
     pub models: Vec<Model>,
+    /// All models, sorted by id.
+    pub(super) all: Vec<Model>,
     /// True when only some of the models were asked for.
     pub partial: bool,
     /// One for each model.
@@ -86,8 +89,8 @@ pub fn stage<'r>(
     if let Some(Approval::Given(said)) = &approval {
         remarks.push(said.clone());
     }
-    let set = trusted.stated.set;
-    Ok(Stage { set, snapshot, models, partial, surveys, touched, weaker, approval, remarks })
+    let Stated { set, models: all } = trusted.stated;
+    Ok(Stage { set, snapshot, models, all, partial, surveys, touched, weaker, approval, remarks })
 }
 
 /// Conflicts outside of the evidence: what would be judged is clear, what would land is not. Evidence in

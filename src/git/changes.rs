@@ -113,6 +113,19 @@ impl Changes<'_> {
         Ok(out)
     }
 
+    /// True when a commit holds a file at a path.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreadable`], [`ErrorKind::Malformed`].
+    pub fn holds(&mut self, commit: CommitId, path: &RepoPath) -> Result<bool, Error> {
+        let mut slot = Some((Mode::Directory, self.root(commit)?));
+        for name in path.as_bytes().split(|&b| b == b'/') {
+            let entries = self.entries(slot)?;
+            slot = entries.binary_search_by(|e| (*e.name).cmp(name)).ok().map(|at| entries[at].slot);
+        }
+        Ok(matches!(slot, Some((Mode::File { .. }, _))))
+    }
+
     /// The size of a file's content, in bytes; nothing is read.
     ///
     /// # Errors

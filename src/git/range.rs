@@ -40,6 +40,18 @@ pub struct RangeCommit {
 }
 
 impl RangeCommit {
+    pub(super) fn read(id: ObjectId, commit: &object::Commit<'_>, mailmap: &Mailmap) -> RangeCommit {
+        RangeCommit {
+            id: CommitId(id),
+            parents: commit.parents.iter().map(|&parent| CommitId(parent)).collect(),
+            author: Author::read(commit.author, commit.encoding, mailmap),
+            committer: Author::read(commit.committer, commit.encoding, mailmap),
+            time: commit.time,
+            message: message::read(commit.message, commit.encoding),
+            tree: commit.tree,
+        }
+    }
+
     /// True for a commit of several parents.
     pub fn is_merge(&self) -> bool {
         self.parents.len() > 1
@@ -47,6 +59,17 @@ impl RangeCommit {
 }
 
 impl Repo {
+    /// One commit.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreadable`], [`ErrorKind::Malformed`].
+    pub fn commit(&self, id: CommitId, mailmap: &Mailmap) -> Result<RangeCommit, Error> {
+        let store = self.store()?;
+        let data = store.read(id.0, ObjectType::Commit)?;
+        let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id.0, why))?;
+        Ok(RangeCommit::read(id.0, &commit, mailmap))
+    }
+
     /// The commits that can be reached from `head` and from none of `exclude`, newest first: those of
     /// `git rev-list HEAD ^EXCLUDE…`, and never fewer.
     ///
@@ -168,7 +191,7 @@ impl<'s> Walk<'s> {
         let data = self.store.read(id, ObjectType::Commit)?;
         let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id, why))?;
         let boundary = self.shallow.contains(&id);
-        let found = (!excluded).then(|| Box::new(self.read(id, &commit)));
+        let found = (!excluded).then(|| Box::new(RangeCommit::read(id, &commit, self.mailmap)));
         let at = self.all.len();
         self.candidates += usize::from(!excluded);
         self.open += usize::from(!excluded);
@@ -177,18 +200,6 @@ impl<'s> Walk<'s> {
         self.by_id.insert(id, at);
         self.queue.push((commit.time, Reverse(at)));
         Ok(())
-    }
-
-    fn read(&self, id: ObjectId, commit: &object::Commit<'_>) -> RangeCommit {
-        RangeCommit {
-            id: CommitId(id),
-            parents: commit.parents.iter().map(|&parent| CommitId(parent)).collect(),
-            author: Author::read(commit.author, commit.encoding, self.mailmap),
-            committer: Author::read(commit.committer, commit.encoding, self.mailmap),
-            time: commit.time,
-            message: message::read(commit.message, commit.encoding),
-            tree: commit.tree,
-        }
     }
 
     /// Takes a commit and everything below it that was met out of the range.

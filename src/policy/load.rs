@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::fields::{Fields, first_character, parse};
 use super::mistakes::{At, Mistakes};
 use super::pack::{Artifact, FactSpec, How, Nature, Pack, SourceSpec, Starter};
-use super::rule::{Check, Rule};
+use super::rule::Rule;
 use super::severity::{Severities, Severity, Tier};
 use super::{builtin, load_check, load_reader, names};
 use crate::artifact::types::ValueType;
@@ -283,8 +283,7 @@ fn rule(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Rule> {
     let id = id?;
     names::check_id(&id, "rule", mistakes);
     let (check, span) = check?;
-    let about_policy = matches!(check, Check::Waiver { .. } | Check::Policy);
-    if artifact.is_none() && !about_policy {
+    if artifact.is_none() && !check.stands_alone() {
         mistakes.add(
             "missing-key",
             rule_span,

@@ -1,6 +1,7 @@
 //! Checks of rules: `[rule.check.fact]` and its siblings.
 
 use super::fields::Fields;
+use super::load_commits;
 use super::mistakes::{At, Mistakes};
 use super::names;
 use super::rule::{Check, WaiverFault};
@@ -55,6 +56,9 @@ fn one(kind: &str, mut f: Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> 
         "paths" => Some(Check::Paths { facts: some(&mut f, "facts", mistakes) }),
         "policy" => policy(&mut f, mistakes),
         "waiver" => waiver(&mut f, mistakes),
+        "commits" => load_commits::commits(&mut f, mistakes),
+        "blobs" => load_commits::blobs(&mut f, mistakes),
+        "approval" => load_commits::approval(&mut f, mistakes),
         _ => Some(Check::Schedule {
             promised: some(&mut f, "promised", mistakes),
             wired: some(&mut f, "wired", mistakes),
@@ -65,12 +69,12 @@ fn one(kind: &str, mut f: Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> 
     check
 }
 
-fn list(f: &mut Fields<'_>, key: &'static str, mistakes: &mut Mistakes) -> List {
+pub(super) fn list(f: &mut Fields<'_>, key: &'static str, mistakes: &mut Mistakes) -> List {
     f.strings(key, mistakes).unwrap_or_default()
 }
 
 /// A list that must be there and must not be empty.
-fn some(f: &mut Fields<'_>, key: &'static str, mistakes: &mut Mistakes) -> List {
+pub(super) fn some(f: &mut Fields<'_>, key: &'static str, mistakes: &mut Mistakes) -> List {
     let span = f.span();
     let found = f.strings(key, mistakes);
     match found {
@@ -80,7 +84,7 @@ fn some(f: &mut Fields<'_>, key: &'static str, mistakes: &mut Mistakes) -> List 
                 "empty-value",
                 f.key_span(key).unwrap_or(span),
                 format!("`{key}` is empty: the rule could not fail"),
-                "name a fact",
+                "write something in it",
             );
             Vec::new()
         }

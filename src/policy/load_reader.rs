@@ -106,13 +106,13 @@ fn hows(fields: &mut Fields<'_>, mistakes: &mut Mistakes) -> Vec<Option<How>> {
     found
 }
 
-fn terms(fields: &mut Fields<'_>, key: &'static str, mistakes: &mut Mistakes) -> Option<Terms> {
+pub(super) fn terms(fields: &mut Fields<'_>, key: &'static str, mistakes: &mut Mistakes) -> Option<Terms> {
     let value = fields.any(key)?;
     terms_of(&value, mistakes)
 }
 
 /// A list's name, or terms in place.
-fn terms_of(value: &super::value::Value<'_>, mistakes: &mut Mistakes) -> Option<Terms> {
+pub(super) fn terms_of(value: &super::value::Value<'_>, mistakes: &mut Mistakes) -> Option<Terms> {
     match value.as_str() {
         Some(name) => Some(Terms::List(At { value: name.to_string(), span: value.span() })),
         None => term_list(value.strings(mistakes), mistakes).map(|list| Terms::Own(Box::new(list))),

@@ -4,6 +4,7 @@ use globset::GlobSet;
 
 use super::mistakes::At;
 use super::pack::Artifact;
+use super::rule_commits::{ApprovalCheck, BlobsCheck, CommitsCheck};
 use super::severity::{Severities, StateName};
 use crate::diag::Span;
 
@@ -139,12 +140,30 @@ pub enum Check {
     },
     /// A change does not make the policy that judges it weaker.
     Policy,
+    /// The commits of a change that touch a model's logic.
+    Commits(Box<CommitsCheck>),
+    /// The files that a change adds to the history.
+    Blobs(Box<BlobsCheck>),
+    /// Approvals that commits carry.
+    Approval(Box<ApprovalCheck>),
 }
 
 impl Check {
     /// The kinds, as tables under `[rule.check]`.
-    pub const KINDS: [&'static str; 9] =
-        ["present", "fact", "due", "committer", "fresh", "paths", "policy", "schedule", "waiver"];
+    pub const KINDS: [&'static str; 12] = [
+        "present",
+        "fact",
+        "due",
+        "committer",
+        "fresh",
+        "paths",
+        "policy",
+        "schedule",
+        "waiver",
+        "commits",
+        "blobs",
+        "approval",
+    ];
 
     /// The kind's name.
     pub fn kind(&self) -> &'static str {
@@ -158,6 +177,22 @@ impl Check {
             Check::Schedule { .. } => "schedule",
             Check::Waiver { .. } => "waiver",
             Check::Policy => "policy",
+            Check::Commits(_) => "commits",
+            Check::Blobs(_) => "blobs",
+            Check::Approval(_) => "approval",
         }
+    }
+
+    /// True for checks that are about no artifact: a rule with one needs none.
+    pub fn stands_alone(&self) -> bool {
+        matches!(
+            self,
+            Check::Waiver { .. } | Check::Policy | Check::Commits(_) | Check::Blobs(_) | Check::Approval(_)
+        )
+    }
+
+    /// True for checks that look at the commits of a change, and are not asked without one.
+    pub fn is_about_change(&self) -> bool {
+        matches!(self, Check::Commits(_) | Check::Blobs(_))
     }
 }

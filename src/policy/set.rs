@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::config::Config;
+use super::load_commits;
 use super::mistakes::{At, Mistakes};
 use super::names;
 use super::pack::{Artifact, How, Pack, Terms};
 use super::patterns::{Patterns, Scanner};
 use super::rule::{Check, Rule};
+use super::rule_commits::ApprovalCheck;
 use super::severity::Severities;
 use crate::words::{TermList, Words};
 
@@ -42,7 +44,7 @@ impl PolicySet {
         across("artifact", artifacts.iter().map(|a: &Artifact| &a.id), mistakes);
         across("rule", rules.iter().map(|r: &Rule| &r.id), mistakes);
         check_rules(&rules, &artifacts, mistakes);
-        check_terms(&artifacts, &words, mistakes);
+        check_terms(&artifacts, &rules, &words, mistakes);
         check_config(&config, &rules, mistakes);
         let (patterns, owners) = patterns(&artifacts);
         let overrides = config.severity.iter().map(|o| (o.rule.value.clone(), o.severity)).collect();
@@ -141,6 +143,9 @@ fn across<'n>(what: &str, ids: impl Iterator<Item = &'n At<String>>, mistakes: &
 
 fn check_rules(rules: &[Rule], artifacts: &[Artifact], mistakes: &mut Mistakes) {
     for rule in rules {
+        if let Check::Approval(check) = &rule.check {
+            check_approval(check, artifacts, mistakes);
+        }
         let Some(name) = &rule.artifact else { continue };
         let Some(artifact) = artifacts.iter().find(|a| a.id.value == name.value) else {
             mistakes.unknown(
@@ -205,7 +210,13 @@ fn uncovered(rules: &[Rule], artifacts: &[Artifact], mistakes: &mut Mistakes) {
 /// The facts that a check names.
 pub fn facts_of(check: &Check) -> Vec<&At<String>> {
     match check {
-        Check::Present { .. } | Check::Fresh { .. } | Check::Waiver { .. } | Check::Policy => Vec::new(),
+        Check::Present { .. }
+        | Check::Fresh { .. }
+        | Check::Waiver { .. }
+        | Check::Policy
+        | Check::Commits(_)
+        | Check::Blobs(_)
+        | Check::Approval(_) => Vec::new(),
         Check::Fact { needs, forbids } => needs.iter().flatten().chain(forbids).collect(),
         Check::Due { by, since, changed, every, unless, of, .. } => {
             [by, since, changed, every, unless, of].into_iter().flatten().collect()
@@ -218,8 +229,36 @@ pub fn facts_of(check: &Check) -> Vec<&At<String>> {
     }
 }
 
-fn check_terms(artifacts: &[Artifact], words: &Words, mistakes: &mut Mistakes) {
+/// What an approval names: artifacts, and facts of artifacts.
+fn check_approval(check: &ApprovalCheck, artifacts: &[Artifact], mistakes: &mut Mistakes) {
+    let ids = || artifacts.iter().map(|a| a.id.value.as_str());
+    for name in &check.artifacts {
+        if !ids().any(|id| id == name.value) {
+            mistakes.unknown("unknown-artifact", "artifact", name, ids());
+        }
+    }
+    for name in &check.owner {
+        let Some((artifact, fact)) = name.value.split_once('.') else { continue };
+        match artifacts.iter().find(|a| a.id.value == artifact) {
+            None => mistakes.unknown("unknown-artifact", "artifact", name, ids()),
+            Some(found) if found.fact(fact).is_none() => {
+                let known = found.facts.iter().map(|f| f.name.value.as_str());
+                mistakes.unknown("unknown-fact", &format!("fact of `{artifact}`"), name, known);
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn check_terms(artifacts: &[Artifact], rules: &[Rule], words: &Words, mistakes: &mut Mistakes) {
     let known: Vec<&str> = words.names().collect();
+    for terms in rules.iter().flat_map(|rule| load_commits::terms_of(&rule.check)) {
+        if let Terms::List(name) = terms
+            && !words.has(&name.value)
+        {
+            mistakes.unknown("unknown-list", "list of words", name, known.iter().copied());
+        }
+    }
     for reader in
         artifacts.iter().flat_map(|a| &a.sources).flat_map(|s| &s.facts).flat_map(|(_, readers)| readers)
     {
