@@ -1,0 +1,12 @@
+# prek with the configuration that docs/hooks.md shows.
+# shellcheck shell=bash
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/managed.sh"
+
+prek --version
+managed_repository
+awk '/^repos:/ { on = 1 } /^```/ { on = 0 } on' "$ROOT/docs/hooks.md" >repository/.pre-commit-config.yaml
+git -C repository add .pre-commit-config.yaml
+(cd repository && prek install --hook-type pre-commit --hook-type pre-push)
+refuses_install prek
+managed prek
