@@ -7,7 +7,7 @@
 
 use crate::artifact::types::{self, Reading, Value, ValueType};
 use crate::diag::{Diagnostic, RepoPath};
-use crate::git::{Author, CommitId, Content, Error, Limits, Mailmap, RangeCommit, Repo};
+use crate::git::{Author, CommitId, Error, Limits, Mailmap, RangeCommit, Repo};
 use crate::policy::Config;
 use crate::trailers;
 use crate::words::Words;
@@ -37,7 +37,10 @@ pub(super) fn approval(repo: &Repo, change: &Change, trusted: &Trusted) -> Resul
     let config = &trusted.stated.set.config;
     let proposed = trusted.proposed.as_ref().map(|p| &p.set.config);
     let Some(head) = change.head else { return Ok(Approval::Missing(vec![how(config)])) };
-    let mailmap = mailmap(repo, change.production).map_err(git)?;
+    let mailmap = match change.production {
+        Some(trusted) => repo.mailmap_of(trusted).map_err(git)?,
+        None => Mailmap::default(),
+    };
     let commits = repo.range(&change.exclude, head, &mailmap).map_err(git)?;
     let mut changes = repo.changes(&Limits::default()).map_err(git)?;
     let mut touching: Vec<&RangeCommit> = Vec::new();
@@ -80,15 +83,6 @@ fn shown(owner: &Value) -> String {
         Some(email) => format!("{name} <{email}>"),
         None => name,
     }
-}
-
-fn mailmap(repo: &Repo, production: Option<CommitId>) -> Result<Mailmap, Error> {
-    let Some(commit) = production else { return Ok(Mailmap::default()) };
-    let path = RepoPath::from_git(b".mailmap");
-    Ok(match repo.file_at(commit, &path, Limits::default().max_blob)? {
-        Some(Content::Text(text)) => Mailmap::parse(&text),
-        _ => Mailmap::default(),
-    })
 }
 
 struct Search<'a> {

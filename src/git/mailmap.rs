@@ -4,8 +4,7 @@ use super::content::Content;
 use super::error::{Error, ErrorKind};
 use super::id::CommitId;
 use super::repo::Repo;
-use super::snapshot::Snapshot;
-use super::tree;
+use super::snapshot::{Limits, Snapshot};
 use crate::diag::RepoPath;
 
 /// Which names and addresses belong to one person: the `.mailmap` of a snapshot. Addresses and
@@ -48,7 +47,7 @@ impl Repo {
     /// # Errors
     /// As [`Repo::mailmap`].
     pub fn mailmap_of(&self, commit: CommitId) -> Result<Mailmap, Error> {
-        match tree::at_root(self, commit, NAME)? {
+        match self.file_at(commit, &RepoPath::from_git(NAME), Limits::default().max_blob)? {
             None => Ok(Mailmap::default()),
             Some(content) => Mailmap::of_content(content),
         }

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use git2::ObjectType;
 
-use super::content::Content;
 use super::error::Error;
 use super::id::{CommitId, ObjectId};
 use super::object::{self, Mode, TreeEntry};
@@ -54,29 +53,6 @@ pub(super) fn list(repo: &Repo, commit: CommitId, limits: &Limits) -> Result<Lis
         listing.push(&path, kind, Place::Object(entry.id))?;
     }
     Ok(listing)
-}
-
-/// What a commit holds under a name at its root, when that is a file or a link.
-pub(super) fn at_root(repo: &Repo, commit: CommitId, name: &[u8]) -> Result<Option<Content>, Error> {
-    let store = repo.store()?;
-    let data = store.read(commit.0, ObjectType::Commit)?;
-    let root = object::commit(data.data()).map_err(|why| Error::malformed("commit", commit.0, why))?.tree;
-    let mut frame = open(&store, root, b"")?;
-    while let Some(entry) = next(&mut frame)? {
-        if entry.name != name {
-            continue;
-        }
-        return Ok(Some(match entry.mode {
-            Mode::File { .. } => match store.blob(entry.id, Limits::default().max_blob)? {
-                Ok(blob) => Content::of_file(blob.data()),
-                Err(size) => Content::TooLarge { size },
-            },
-            Mode::Symlink => Content::Symlink { target: Vec::new() },
-            Mode::Gitlink => Content::Gitlink,
-            Mode::Directory => return Ok(None),
-        }));
-    }
-    Ok(None)
 }
 
 fn open<'s>(store: &'s Store<'_>, id: ObjectId, path: &[u8]) -> Result<Frame<'s>, Error> {
