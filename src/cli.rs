@@ -116,7 +116,7 @@ pub struct Onto {
     #[arg(long, value_name = "TAG", conflicts_with_all = ["staged", "rev"])]
     pub tag: Option<String>,
     /// Every model blocks, not only those that the change touches (the default for a tree).
-    #[arg(long)]
+    #[arg(long, conflicts_with = "model")]
     pub all: bool,
     /// Policy files that judge in place of the repository's own: a file, or a folder of them. Only the
     /// list of models is then taken from the repository.
