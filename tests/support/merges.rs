@@ -167,6 +167,23 @@ fn edit_lines(random: &mut Random, bytes: &mut Vec<u8>) {
     *bytes = lines.concat();
 }
 
+/// Changes what stands at a path, whatever that is.
+fn edit_one(random: &mut Random, (mode, bytes): &mut File) {
+    match (*mode, bytes.contains(&0)) {
+        ("160000", _) => *bytes = vec![b'2' + u8::try_from(random.below(2)).unwrap(); 40],
+        ("120000", _) => *bytes = format!("to{}", random.below(2)).into_bytes(),
+        (_, true) => *bytes = format!("\0{}\n1\n2\n3\n", random.below(2)).into_bytes(),
+        _ => {
+            for _ in 0..=random.below(3) {
+                edit_lines(random, bytes);
+            }
+        }
+    }
+    if mode.starts_with("100") && random.one_in(4) {
+        *mode = if *mode == "100644" { "100755" } else { "100644" };
+    }
+}
+
 fn edit(random: &mut Random, state: &mut State) {
     let Some(path) = pick(random, state) else { return };
     let (mode, mut bytes) = state[&path].clone();
@@ -237,7 +254,7 @@ fn edit(random: &mut Random, state: &mut State) {
 }
 
 fn case(writer: &mut Writer, root: usize) -> Case {
-    let (shape, ours, theirs) = match writer.random.below(12) {
+    let (shape, ours, theirs) = match writer.random.below(15) {
         0 => {
             let ours = writer.child(root, 4);
             let middle = writer.child(ours, 4);
@@ -276,6 +293,18 @@ fn case(writer: &mut Writer, root: usize) -> Case {
             edit(&mut writer.random, &mut state);
             let theirs = writer.commit(&[root], state);
             if writer.random.one_in(2) { ("deleted", ours, theirs) } else { ("deleted", theirs, ours) }
+        }
+        8..=10 => {
+            let path = pick(&mut writer.random, &writer.states[root - 1]).unwrap();
+            let [ours, theirs] = [(); 2].map(|()| {
+                let mut state = writer.state(root);
+                edit_one(&mut writer.random, state.get_mut(&path).unwrap());
+                if writer.random.one_in(2) {
+                    edit(&mut writer.random, &mut state);
+                }
+                writer.commit(&[root], state)
+            });
+            ("same path", ours, theirs)
         }
         _ => ("plain", writer.child(root, 4), writer.child(root, 4)),
     };

@@ -12,6 +12,9 @@ pub(super) struct Stages {
     pub(super) base: Slot,
     /// Ours at 0, theirs at 1.
     pub(super) sides: [Slot; 2],
+    /// It lies in a folder that only one side changed. Git looks at those last, which decides
+    /// between renames that fit equally well.
+    pub(super) late: bool,
 }
 
 /// What the walk found.
@@ -34,6 +37,7 @@ struct Frame {
     trees: [Option<ObjectId>; 3],
     /// It lies in a folder that one of the sides removed.
     removed: [bool; 2],
+    late: bool,
 }
 
 /// Finds where both sides changed something. Below a folder that only one side changed nothing is
@@ -52,7 +56,8 @@ pub(super) fn full(trees: &Trees<'_>, roots: [ObjectId; 3]) -> Result<Found, Err
 fn walk(trees: &Trees<'_>, roots: [ObjectId; 3], quick: bool) -> Result<Found, Error> {
     let mut found = Found::default();
     let roots = roots.map(Some);
-    let mut stack = vec![Frame { path: Vec::new(), depth: 1, trees: roots, removed: [false; 2] }];
+    let mut stack =
+        vec![Frame { path: Vec::new(), depth: 1, trees: roots, removed: [false; 2], late: false }];
     while let Some(frame) = stack.pop() {
         trees::check_depth(frame.depth, &frame.path)?;
         let [base, ours, theirs] = frame.trees;
@@ -77,12 +82,14 @@ fn walk(trees: &Trees<'_>, roots: [ObjectId; 3], quick: bool) -> Result<Found, E
                 let clash = slots[1..].iter().any(|slot| folder(*slot).is_some())
                     && files[1..].iter().any(Option::is_some);
                 found.renames |= clash || may_be_renamed(files);
-                found.entries.insert(path.clone(), Stages { base: files[0], sides: [files[1], files[2]] });
+                let stages = Stages { base: files[0], sides: [files[1], files[2]], late: frame.late };
+                found.entries.insert(path.clone(), stages);
             }
             let below = slots.map(folder);
             if below.iter().any(Option::is_some) {
                 let removed = [frame.removed[0] || gone[0], frame.removed[1] || gone[1]];
-                stack.push(Frame { path, depth: frame.depth + 1, trees: below, removed });
+                let late = frame.late || base == ours || base == theirs;
+                stack.push(Frame { path, depth: frame.depth + 1, trees: below, removed, late });
             }
         }
     }

@@ -79,7 +79,9 @@ pub(super) fn find(found: &Found, side: usize, sketches: &mut Sketches<'_>) -> R
     let empty = git2::Oid::hash_object(git2::ObjectType::Blob, &[])
         .map_err(|e| Error::libgit2("hash an empty file", &e))?;
     let ends = |from: fn(&Stages, usize) -> trees::Slot| -> Vec<End<'_>> {
-        let ends = found.entries.iter().filter_map(|(path, stages)| {
+        let mut entries: Vec<_> = found.entries.iter().collect();
+        entries.sort_by_key(|(_, stages)| stages.late);
+        let ends = entries.into_iter().filter_map(|(path, stages)| {
             let (mode, id) = from(stages, side)?;
             (id.to_git2() != empty).then_some(End { path, mode, id, used: false })
         });

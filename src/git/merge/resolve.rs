@@ -162,7 +162,7 @@ impl Resolver<'_> {
 
     /// Settles one path.
     fn entry(&self, stages: &Stages) -> Result<Outcome, Error> {
-        let Stages { base, sides: [ours, theirs] } = *stages;
+        let Stages { base, sides: [ours, theirs], .. } = *stages;
         if ours == theirs || base == theirs {
             return Ok(Outcome { slot: ours, clean: true });
         }
@@ -265,7 +265,8 @@ impl Resolver<'_> {
 /// Nothing stands at a path any more. Returns what stood there.
 fn vacate(entries: &mut BTreeMap<Vec<u8>, Stages>, path: &[u8]) -> Option<Stages> {
     let stages = entries.get_mut(path)?;
-    Some(std::mem::replace(stages, Stages { base: None, sides: [None; 2] }))
+    let late = stages.late;
+    Some(std::mem::replace(stages, Stages { base: None, sides: [None; 2], late }))
 }
 
 /// What the settled paths change in our side's tree.
