@@ -88,7 +88,6 @@ impl Forge {
     fn pull_request(&self) -> Value {
         json!({
             "action": "synchronize",
-            "number": 7,
             "pull_request": {
                 "number": 7,
                 "title": "::error::no",
@@ -162,11 +161,7 @@ fn a_checkout_of_the_head_is_merged_here() {
     git(&folder, &["update-ref", "-d", "refs/remotes/origin/production"]);
     let output = forge.github(&folder, "pull_request", &forge.pull_request());
     cannot_judge(&output, "the branch production, which is merged into, is not in this clone");
-    says(
-        &output,
-        2,
-        "`git fetch --no-tags origin \"+refs/heads/production:refs/remotes/origin/production\"`",
-    );
+    says(&output, 2, "`git fetch --no-tags origin +refs/heads/production:refs/remotes/origin/production`");
 }
 
 #[test]
@@ -179,7 +174,7 @@ fn pull_request_target_never_judges_its_checkout() {
         &output,
         &format!("the head of pull request 7, commit {}, is not in this clone", short(&forge.head)),
     );
-    let fetch = "git fetch --no-tags origin \"+refs/pull/7/head:refs/remotes/pull/7/head\"";
+    let fetch = "git fetch --no-tags origin +refs/pull/7/head:refs/remotes/pull/7/head";
     says(&output, 2, fetch);
     git(&folder, &["fetch", "--quiet", "--no-tags", "origin", "+refs/pull/7/head:refs/remotes/pull/7/head"]);
     let output = forge.github(&folder, "pull_request_target", &forge.pull_request());
@@ -257,10 +252,10 @@ fn events_that_lack_something_are_named() {
     let forge = Forge::new();
     let folder = forge.whole("work", "refs/remotes/pull/7/merge");
     let sha =
-        json!({ "number": 7, "pull_request": { "head": { "sha": 7 }, "base": { "ref": "production" } } });
+        json!({ "pull_request": { "number": 7, "head": { "sha": 7 }, "base": { "ref": "production" } } });
     for (event, payload, sentence) in [
         ("issue_comment", "{}".to_owned(), "the event issue_comment does not say what lands where"),
-        ("pull_request", "{}".to_owned(), "`number` is missing in the event file"),
+        ("pull_request", "{}".to_owned(), "`pull_request.number` is missing in the event file"),
         ("pull_request", "[]".to_owned(), "it is no JSON object"),
         ("pull_request", "{".to_owned(), "cannot be read"),
         ("pull_request", sha.to_string(), "`pull_request.head.sha` is no text in the event file"),
@@ -295,6 +290,17 @@ fn a_log_command_in_a_branch_name_is_not_passed_on() {
         assert!(!line.contains("##[") && !line.trim_start().starts_with("::"), "{line}");
     }
     assert!(output.stdout.contains("decided"), "{}", output.stdout);
+}
+
+#[test]
+fn a_fetch_command_can_be_copied_whatever_the_branch_is_called() {
+    let forge = Forge::new();
+    let folder = forge.whole("work", &forge.head);
+    let mut payload = forge.pull_request();
+    payload["pull_request"]["base"]["ref"] = json!("x$(touch${IFS}y)");
+    let output = forge.github(&folder, "pull_request", &payload);
+    let refspec = "'+refs/heads/x$(touch${IFS}y):refs/remotes/origin/x$(touch${IFS}y)'";
+    cannot_judge(&output, &format!("`git fetch --no-tags origin {refspec}`"));
 }
 
 /// Variables of a GitLab pipeline.

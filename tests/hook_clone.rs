@@ -1,6 +1,5 @@
 //! The hooks of a clone, run by real Git: commits, merges, pushes.
 #![allow(missing_docs, reason = "a test")]
-#![expect(clippy::unwrap_used, reason = "a test ends where its preparation fails")]
 
 mod common;
 mod hooked;
@@ -188,7 +187,7 @@ fn without_the_program_nothing_goes_through() {
     for name in ["pre-commit", "pre-push", "pre-merge-commit"] {
         let path = folder.join(".git/hooks").join(name);
         let text = std::fs::read_to_string(&path).unwrap();
-        let line = text.lines().find(|line| line.trim().starts_with("program='")).unwrap();
+        let line = text.lines().find(|line| line.trim().starts_with("program=/")).unwrap();
         script(&path, &text.replace(line.trim(), "program='/no/such/program'"));
     }
     git(&folder, &["rm", "--quiet", "tests", "-r"]);
@@ -198,4 +197,31 @@ fn without_the_program_nothing_goes_through() {
     let server = server(&scratch);
     refused(&attempt(&folder, &["push", "origin", "HEAD:refs/heads/x"]), "git push --no-verify");
     assert!(git(&server, &["branch", "--list", "x"]).is_empty());
+}
+
+#[test]
+fn a_push_from_a_linked_work_tree() {
+    let (scratch, server) = pushing();
+    let linked = hooked::beside(&scratch, "linked");
+    git(&scratch.path(), &["worktree", "add", "--quiet", "-b", "side", linked.to_str().unwrap()]);
+    refused(&attempt(&linked, &["push", "origin", "side"]), "block[owner-missing]");
+    passed(&attempt(&linked, &["push", "origin", "HEAD~1:refs/heads/side"]));
+    assert_eq!(tip(&server, "side"), tip(&linked, "HEAD~1"));
+}
+
+#[test]
+fn a_kept_hook_and_roadworthy_both_read_what_is_pushed() {
+    let (scratch, server) = pushing();
+    let (folder, log) = (scratch.path(), hooked::beside(&scratch, "log"));
+    let own = format!("#!/bin/sh\necho \"$1\" >>'{0}'\ncat >>'{0}'\n! grep -q secret '{0}'\n", log.display());
+    script(&folder.join(".git/hooks/pre-push"), &own);
+    roadworthy(&folder, &["hook", "install", "--force"]).expect_success();
+    refused(&attempt(&folder, &["push", "origin", "HEAD:refs/heads/a"]), "block[owner-missing]");
+    passed(&attempt(&folder, &["push", "origin", "HEAD~1:refs/heads/b", "HEAD~1:refs/heads/c"]));
+    let seen = std::fs::read_to_string(&log).unwrap();
+    assert_eq!(seen.lines().filter(|line| *line == "origin").count(), 2, "{seen}");
+    assert!(["/a ", "/b ", "/c "].iter().all(|name| seen.contains(name)), "{seen}");
+    let own_refusal = attempt(&folder, &["push", "origin", "HEAD~1:refs/heads/secret"]);
+    assert!(own_refusal.code != Some(0) && !own_refusal.stderr.contains("block["), "{own_refusal:?}");
+    assert!(git(&server, &["branch", "--list", "secret"]).is_empty());
 }

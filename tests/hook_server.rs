@@ -1,6 +1,5 @@
 //! The hooks of a server, run by real pushes, and fed by hand.
 #![allow(missing_docs, reason = "a test")]
-#![expect(clippy::unwrap_used, reason = "a test ends where its preparation fails")]
 
 mod common;
 mod hooked;

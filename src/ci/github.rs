@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::event::Event;
 use super::{
-    Problem, Variables, fetch_branch, fetched, git, merged, object, problem, remote_branch, some_object,
+    Problem, Variables, fetch_branch, fetch_ref, fetched, git, merged, object, problem, remote_branch,
+    some_object,
 };
 use crate::git::Repo;
 use crate::landing::{Decision, Landing, short, spoken};
@@ -30,7 +31,7 @@ pub(super) fn decide(repo: &Repo, variables: &Variables<'_>) -> Result<Decision,
 /// The checkout is the merge that GitHub made. The event's own base goes stale: the merge says what it
 /// was made from.
 fn pull_request(repo: &Repo, event: &Event) -> Result<Decision, Problem> {
-    let (number, head) = (event.number("number")?, event.some_object("pull_request.head.sha")?);
+    let (number, head) = (event.number("pull_request.number")?, event.some_object("pull_request.head.sha")?);
     let into = event.text("pull_request.base.ref")?;
     let here = repo.resolve_commit("HEAD").map_err(|error| git(&error))?;
     let what = |tip: &str| {
@@ -59,7 +60,7 @@ fn pull_request(repo: &Repo, event: &Event) -> Result<Decision, Problem> {
 
 /// The checkout is the base branch, and says nothing of the pull request.
 fn pull_request_target(repo: &Repo, event: &Event) -> Result<Decision, Problem> {
-    let (number, head) = (event.number("number")?, event.some_object("pull_request.head.sha")?);
+    let (number, head) = (event.number("pull_request.number")?, event.some_object("pull_request.head.sha")?);
     let into = event.text("pull_request.base.ref")?;
     let tip = need_pull(repo, number, &head, &into)?;
     let why = format!(
@@ -73,8 +74,7 @@ fn pull_request_target(repo: &Repo, event: &Event) -> Result<Decision, Problem> 
 
 /// Both sides of a pull request, fetched. Gives the tip of the branch that it goes into.
 fn need_pull(repo: &Repo, number: u64, head: &str, into: &str) -> Result<String, Problem> {
-    let fetch =
-        format!("git fetch --no-tags origin \"+refs/pull/{number}/head:refs/remotes/pull/{number}/head\"");
+    let fetch = fetch_ref(&format!("refs/pull/{number}/head"), &format!("refs/remotes/pull/{number}/head"));
     let missing = fetched(repo, head, &format!("the head of pull request {number}"), &fetch);
     match (missing, remote_branch(repo, into)) {
         (Ok(()), tip) => tip,
@@ -88,7 +88,7 @@ fn need_pull(repo: &Repo, number: u64, head: &str, into: &str) -> Result<String,
 fn merge_group(repo: &Repo, event: &Event) -> Result<Decision, Problem> {
     let (old, new) = (event.some_object("merge_group.base_sha")?, event.some_object("merge_group.head_sha")?);
     let ref_name = full(&event.text("merge_group.base_ref")?);
-    let fetch = "git fetch --no-tags origin \"+refs/heads/*:refs/remotes/origin/*\"";
+    let fetch = &fetch_ref("refs/heads/*", "refs/remotes/origin/*");
     fetched(repo, &new, "the head of the merge group", fetch)?;
     fetched(repo, &old, "the base of the merge group", fetch)?;
     let why = format!("the merge queue moves {} from {} to {}", spoken(&ref_name), short(&old), short(&new));

@@ -1,6 +1,8 @@
 //! GitLab CI.
 
-use super::{Problem, Variables, fetch_branch, fetched, merged, object, problem, remote_branch, some_object};
+use super::{
+    Problem, Variables, fetch_branch, fetch_ref, fetched, merged, object, problem, remote_branch, some_object,
+};
 use crate::git::{CommitId, Repo};
 use crate::landing::{Decision, Landing, short, spoken};
 
@@ -76,8 +78,9 @@ fn merge_request(repo: &Repo, variables: &Variables<'_>, commit: &str) -> Result
     };
     // What a shallow clone lacks is asked for as such.
     if !repo.is_shallow() {
-        let fetch = format!(
-            "git fetch --no-tags origin \"+refs/merge-requests/{number}/head:refs/remotes/origin/merge-requests/{number}\""
+        let fetch = fetch_ref(
+            &format!("refs/merge-requests/{number}/head"),
+            &format!("refs/remotes/origin/merge-requests/{number}"),
         );
         fetched(repo, &head, &format!("the head of merge request {number}"), &fetch)?;
         fetched(repo, &tip, &format!("the tip of branch {into}"), &fetch_branch(&into))?;

@@ -10,6 +10,7 @@ mod merged;
 
 use std::ffi::OsString;
 
+use crate::diag::escape::shell_word;
 use crate::diag::{Diagnostic, Level};
 use crate::git::{Error, Repo};
 use crate::landing::{Decision, Landing};
@@ -190,6 +191,11 @@ fn remote_branch(repo: &Repo, branch: &str) -> Result<String, Problem> {
     })
 }
 
+/// The command that fetches one ref of `origin`. Names come from outside, and the line is to be copied.
+fn fetch_ref(from: &str, to: &str) -> String {
+    format!("git fetch --no-tags origin {}", shell_word(&format!("+{from}:{to}")))
+}
+
 fn fetch_branch(branch: &str) -> String {
-    format!("git fetch --no-tags origin \"+refs/heads/{branch}:refs/remotes/origin/{branch}\"")
+    fetch_ref(&format!("refs/heads/{branch}"), &format!("refs/remotes/origin/{branch}"))
 }

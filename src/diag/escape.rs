@@ -29,6 +29,15 @@ fn escape(text: &str, keep_breaks: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// `text` as one word of a shell, for commands that people copy: unchanged where it is plain.
+pub fn shell_word(text: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+@%:,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
+}
+
 /// Appends `c` to `out`, as a visible escape when it is [`hidden`].
 pub fn push(out: &mut String, c: char) {
     if hidden(c) {
@@ -56,6 +65,13 @@ pub fn hidden(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copied_command_runs_nothing_else() {
+        assert_eq!(shell_word("+refs/heads/a:refs/heads/b"), "+refs/heads/a:refs/heads/b");
+        assert_eq!(shell_word("x$(touch y)'z"), r"'x$(touch y)'\''z'");
+        assert_eq!(shell_word(""), "''");
+    }
 
     #[test]
     fn hostile_text_becomes_visible() {

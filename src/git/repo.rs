@@ -11,6 +11,7 @@ use super::memory::Memory;
 use super::object;
 use super::store::Store;
 use crate::diag::RepoPath;
+use crate::diag::escape::shell_word;
 
 /// What `HEAD` names.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -231,7 +232,7 @@ fn open_error(place: &Path, cause: &git2::Error) -> Error {
             Error::new(ErrorKind::Untrusted, format!("the repository `{path}` belongs to another user"))
                 .with_help(format!(
                     "if you trust it, run `git config --global --add safe.directory {}`",
-                    quote(path)
+                    shell_word(path)
                 ))
         }
         _ if message.contains("sha256") || message.contains("object format") => unsupported(
@@ -259,13 +260,4 @@ fn open_error(place: &Path, cause: &git2::Error) -> Error {
 
 fn unsupported(message: &str, help: &str) -> Error {
     Error::new(ErrorKind::Unsupported, message).with_help(help)
-}
-
-/// A path as one word of a shell.
-fn quote(path: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-+@%:,".contains(c);
-    if !path.is_empty() && path.chars().all(plain) {
-        return path.to_string();
-    }
-    format!("'{}'", path.replace('\'', r"'\''"))
 }

@@ -10,7 +10,7 @@ use super::super::{Output, Result, refused};
 use super::folder::Folder;
 use super::manager::Manager;
 use super::script;
-use crate::diag::{Diagnostic, Level, Paste, Sources};
+use crate::diag::{Diagnostic, Level, Paste, Sources, escape};
 use crate::hook::HookType;
 use crate::request::{self, Refusal, Terminal};
 
@@ -77,7 +77,7 @@ fn chosen(types: &[HookType], bare: bool) -> std::result::Result<BTreeSet<HookTy
 fn shared(why: &str) -> Diagnostic {
     let message = format!("other repositories may run these hooks too: {why}");
     Diagnostic::new(Level::Error, "hooks-shared", message)
-        .help("to give this repository hooks of its own, run `git config core.hooksPath \"$(git rev-parse --absolute-git-dir)/hooks\"`")
+        .help("to give this repository hooks of its own, run `git config core.hooksPath \"$(git rev-parse --path-format=absolute --git-common-dir)/hooks\"`")
         .help("to write them there for all, run `roadworthy hook install --force`")
 }
 
@@ -220,7 +220,7 @@ fn said(folder: &Folder, steps: &[(HookType, Step, String)]) -> String {
         };
     }
     if let Some(why) = &folder.shared {
-        let _ = writeln!(out, "\nother repositories may run these hooks too: {why}");
+        let _ = writeln!(out, "\nother repositories may run these hooks too: {}", escape::line(why));
     }
     if folder.tracked {
         out.push_str(

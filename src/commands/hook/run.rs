@@ -8,6 +8,7 @@ use std::path::Path;
 use super::super::decide::{Show, decide, place};
 use super::super::{Output, Result, refused};
 use crate::cli::{Hook, ReportFormat};
+use crate::diag::escape::shell_word;
 use crate::diag::{Diagnostic, Level, Sources};
 use crate::gate::Extra;
 use crate::git::{Head, Repo};
@@ -126,7 +127,7 @@ fn push(repo: &Repo, remote: Option<&OsStr>) -> std::result::Result<(Decision, S
     let mut pushes = pushed(&input()?).map_err(|problem| wrong(&problem))?;
     let mut why = Vec::new();
     if pushes.is_empty() {
-        let managed = managed_push(|name| std::env::var(name).ok()).map_err(|problem| wrong(&problem))?;
+        let managed = managed_push(variable).map_err(|problem| wrong(&problem))?;
         if let Some((push, name)) = managed {
             remote = name;
             pushes.push(push);
@@ -150,7 +151,7 @@ fn settle(repo: &Repo, remote: &str, push: &mut Push) -> std::result::Result<Opt
         return Ok(None);
     }
     let (name, seen) = (spoken(&push.remote), tracking(repo, remote, &push.remote));
-    let fetch = format!("`git fetch {remote}` shows what is new there");
+    let fetch = format!("`git fetch {}` shows what is new there", shell_word(remote));
     push.old = seen;
     Ok(Some(match &push.old {
         Some(seen) => format!(
@@ -188,6 +189,10 @@ fn current(repo: &Repo, remote: &str) -> Decided {
 fn tracking(repo: &Repo, remote: &str, ref_name: &str) -> Option<String> {
     let branch = ref_name.strip_prefix("refs/heads/")?;
     repo.resolve_commit(&format!("refs/remotes/{remote}/{branch}")).ok().map(|id| id.to_string())
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 fn known(repo: &Repo, name: &str) -> std::result::Result<bool, Refusal> {

@@ -1,5 +1,6 @@
 //! The script that stands in a folder of hooks.
 
+use crate::diag::escape::shell_word;
 use crate::hook::HookType;
 
 /// What a file of ours begins with, after the line that names the shell.
@@ -39,7 +40,11 @@ fn find(kind: HookType, program: Option<&str>) -> String {
     );
     let (then, close) = match program {
         Some(program) => (
-            format!("program={}\nif [ ! -x \"$program\" ]; then\n{}fi\n", quote(program), indent(&refuse)),
+            format!(
+                "program={}\nif [ ! -x \"$program\" ]; then\n{}fi\n",
+                shell_word(program),
+                indent(&refuse)
+            ),
             "",
         ),
         None => (refuse, ""),
@@ -72,11 +77,6 @@ fn chain(kind: HookType) -> String {
 
 fn indent(text: &str) -> String {
     text.lines().map(|line| format!("    {line}\n")).collect()
-}
-
-/// A path as one word of a shell.
-pub(super) fn quote(path: &str) -> String {
-    format!("'{}'", path.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
