@@ -201,6 +201,11 @@ fn an_existing_hook_is_left_alone_and_the_advice_works() {
     let lines: Vec<&str> = pasted.lines().map(str::trim).skip_while(|line| line.is_empty()).collect();
     let end = lines.iter().rposition(|line| *line == "END").unwrap();
     script(&hook, &own(&lines[..=end].join("\n")));
+    says(
+        &install(&folder, &["--type", "pre-push"]),
+        0,
+        "kept .git/hooks/pre-push: it is your own, and calls roadworthy",
+    );
     let path = std::env::join_paths(
         [Path::new(env!("CARGO_BIN_EXE_roadworthy")).parent().unwrap().to_path_buf()]
             .into_iter()

@@ -23,6 +23,8 @@ enum Step {
     Write,
     /// Ours is there as it would be written.
     Keep,
+    /// Somebody's own is there, and calls roadworthy.
+    Called,
     /// Somebody's own is there: it becomes `<hook>.local`.
     Chain,
 }
@@ -105,6 +107,9 @@ fn plan(folder: &Folder, kind: HookType, text: &str, force: bool) -> std::result
     if let Some(manager) = Manager::of_script(&found) {
         return Err(managed(&name, manager, kind));
     }
+    if script::calls(&found, kind) && is_executable(&meta) {
+        return Ok(Step::Called);
+    }
     let local = format!("{kind}.local");
     if !force {
         return Err(exists(&name, &local, kind));
@@ -175,7 +180,7 @@ pub(super) fn not_written(name: &str, why: &str) -> Refusal {
 fn write(folder: &Folder, kind: HookType, step: &Step, text: &str) -> std::result::Result<(), Refusal> {
     let (name, place) = (folder.shown(kind.name()), folder.path.join(kind.name()));
     let failed = |error: &std::io::Error| not_written(&name, &error.to_string());
-    if matches!(step, Step::Keep) {
+    if matches!(step, Step::Keep | Step::Called) {
         return Ok(());
     }
     let mut draft = drafts().tempfile_in(&folder.path).map_err(|error| failed(&error))?;
@@ -214,6 +219,7 @@ fn said(folder: &Folder, steps: &[(HookType, Step, String)]) -> String {
         let _ = match step {
             Step::Write => writeln!(out, "wrote  {name}"),
             Step::Keep => writeln!(out, "kept   {name}: it is there already"),
+            Step::Called => writeln!(out, "kept   {name}: it is your own, and calls roadworthy"),
             Step::Chain => {
                 writeln!(out, "wrote  {name}: the hook that was there is now {kind}.local and runs first")
             }

@@ -14,6 +14,13 @@ pub(super) fn is_ours(text: &[u8]) -> bool {
     head.starts_with("#!/bin/sh\n") && head.lines().take(4).any(|line| line.starts_with(MARK))
 }
 
+/// True when a script of somebody else has a line that calls roadworthy for this hook.
+pub(super) fn calls(text: &[u8], kind: HookType) -> bool {
+    let call = format!("roadworthy hook {kind}");
+    let text = String::from_utf8_lossy(text);
+    text.lines().any(|line| !line.trim_start().starts_with('#') && line.contains(&call))
+}
+
 /// The script for one hook. `program` is tried where `roadworthy` is not on PATH: desktop programs and
 /// servers have a shorter one than a terminal.
 pub(super) fn text(kind: HookType, program: Option<&str>) -> String {
@@ -95,6 +102,8 @@ mod tests {
             assert!(longest.is_some_and(|n| n < 100), "{script}");
         }
         assert!(!is_ours(b"#!/bin/sh\nexec roadworthy hook pre-commit\n"));
+        let own = b"#!/bin/sh\n# roadworthy hook pre-push\nroadworthy hook pre-commit \"$@\" || exit $?\n";
+        assert!(calls(own, HookType::PreCommit) && !calls(own, HookType::PrePush));
         assert!(!is_ours(b""));
         assert!(!is_ours(&[0xff; 4096]));
         let quoting = "#!/bin/sh\n\n\n\n\n# roadworthy-hook: pre-commit\n";
