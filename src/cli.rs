@@ -193,7 +193,7 @@ pub enum Hook {
         /// repository, when left out. May be given more than once.
         #[arg(long = "type", value_name = "TYPE")]
         types: Vec<HookType>,
-        /// Keep an existing hook as <hook>.local and run it first; write into a folder of hooks that
+        /// Keep an existing hook as `<hook>.local` and run it first; write into a folder of hooks that
         /// other repositories share.
         #[arg(long)]
         force: bool,
