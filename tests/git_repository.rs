@@ -294,3 +294,28 @@ fn a_foreign_repository_prints_the_line_that_trusts_it() {
     let line = format!("git config --global --add safe.directory {}`", sandbox.root().display());
     assert!(help.contains(&line), "{help}");
 }
+
+#[test]
+fn parents_that_a_shallow_clone_cut_off_are_still_named() {
+    let sandbox = Sandbox::new();
+    let first = sandbox.commit("one");
+    sandbox.git(&["checkout", "-q", "-b", "side"]);
+    let side = sandbox.commit("two");
+    sandbox.git(&["checkout", "-q", "main"]);
+    let main = sandbox.commit("three");
+    sandbox.git(&["merge", "-q", "--no-ff", "-m", "merge", "side"]);
+    sandbox.git(&["tag", "-a", "v1", "-m", "tag"]);
+    let merge = sandbox.git(&["rev-parse", "HEAD"]);
+    let (shallow, url) = (sandbox.beside("shallow"), format!("file://{}", sandbox.root().display()));
+    sandbox.git(&["clone", "-q", "--depth=1", &url, shallow.to_str().unwrap()]);
+    let repo = sandbox.open_at(&shallow);
+    let head = repo.resolve_commit("HEAD").unwrap();
+    assert_eq!(head.to_string(), merge);
+    let parents: Vec<String> = repo.raw_parents(head).unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(parents, [main.clone(), side]);
+    let here = |name: &str| repo.has_commit(name).unwrap();
+    assert!(here(&merge) && !here(&main) && !here(&first) && !here("HEAD") && !here(&merge[..10]));
+    let whole = sandbox.open();
+    let has = |name: &str| whole.has_commit(&sandbox.git(&["rev-parse", name])).unwrap();
+    assert!(has("v1") && has("side") && !has("HEAD^{tree}"));
+}

@@ -328,6 +328,15 @@ fn hook_managers_keep_their_hooks() {
 }
 
 #[test]
+fn a_repository_that_cannot_be_judged_gets_no_hook() {
+    let scratch = Scratch::new();
+    git(&scratch.path(), &["init", "--quiet", "--template=", "--object-format=sha256"]);
+    untouched(&scratch, &[], "names its objects by SHA-256, which is not supported yet");
+    let nowhere = Scratch::new();
+    untouched(&nowhere, &[], "is not inside a Git repository");
+}
+
+#[test]
 fn scripts_are_plain_shell() {
     let scratch = ready();
     passed(&install(&scratch.path(), &["--type", "pre-push", "--type", "pre-commit"]));

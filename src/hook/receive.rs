@@ -88,6 +88,24 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_line_is_ever_skipped(
+            lines in proptest::collection::vec("([0a]{40} [0b]{40} refs/heads/x|[0a]{39,41} ?.{0,50})", 0..5),
+            noise in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..40),
+        ) {
+            for input in [lines.iter().map(|line| format!("{line}\n")).collect::<String>().into_bytes(), noise] {
+                let ends = input.iter().filter(|&&b| b == b'\n').count();
+                if let Ok(landings) = received(&input) {
+                    proptest::prop_assert_eq!(landings.len(), ends);
+                }
+                if let Ok(pushes) = super::super::pushed(&input) {
+                    proptest::prop_assert_eq!(pushes.len(), ends);
+                }
+            }
+        }
+    }
+
     #[test]
     fn ten_thousand_refs() {
         let input: String = (0..10_000).map(|n| format!("{Z} {A} refs/heads/topic/{n}\n")).collect();
