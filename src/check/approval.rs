@@ -202,6 +202,9 @@ fn flaw(
         let names: Vec<&str> = c.check.roles.iter().map(|(name, _)| name.value.as_str()).collect();
         return Some(format!("says no role; write ({}) behind the name", names.join(") or (")));
     }
+    if changed.iter().any(|change| change.id == commit.id) {
+        return Some("stands in the very commit that changes the file".to_string());
+    }
     if changed.iter().any(|change| author::same(who, &change.author)) {
         return Some("by the author of what would be approved".to_string());
     }
@@ -234,12 +237,16 @@ fn anchor(c: &ApprovalContext<'_, '_, '_>, best: &Candidate) -> Location {
 }
 
 /// The command that records an approval.
-fn record(c: &ApprovalContext<'_, '_, '_>, best: &Candidate, role: usize) -> String {
+fn record(c: &ApprovalContext<'_, '_, '_>, best: &Candidate, roles: &[usize]) -> String {
     let key = c.check.trailers.first().map_or("Approved-by", |name| name.value.as_str());
-    let role = &c.check.roles[role].0.value;
     let of = if c.alone { String::new() } else { format!(" of {}", c.model.id) };
+    let first = names(c, &roles[..roles.len().min(1)]);
+    let more = match roles.get(1..).unwrap_or_default() {
+        [] => String::new(),
+        rest => format!(", and likewise for {}", names(c, rest)),
+    };
     format!(
-        "when they have read it, record it in a commit of its own: `git commit --allow-empty -m 'Approve {}{of}' --trailer '{key}: First Last <address> ({role})'`",
+        "once somebody has read it, record that in a commit of its own: `git commit --allow-empty -m 'Approve {}{of}' --trailer '{key}: First Last <address> ({first})'`{more}",
         best.path
     )
 }
@@ -252,15 +259,16 @@ fn given(
     changed: Option<&RangeCommit>,
 ) -> Problem {
     let who = names(c, missing);
-    let message = format!("nobody for {who} has approved {}", best.path);
+    let verb = if missing.len() == 1 { "has" } else { "have" };
+    let message = format!("{who} {verb} not approved {}", best.path);
     let label = match changed {
         Some(commit) => {
             let day = words::date(commit.time);
-            format!("last changed on {day} by commit {}; no approval from {who}", commit.id.short())
+            format!("last changed on {day}, by commit {}", commit.id.short())
         }
-        None => format!("no approval from {who}"),
+        None => "not committed as it is".to_string(),
     };
-    let mut problem = Problem::new(message, anchor(c, best)).label(label).help(record(c, best, missing[0]));
+    let mut problem = Problem::new(message, anchor(c, best)).label(label).help(record(c, best, missing));
     for approval in found.iter().filter(|a| counts_for(a, missing)).take(3) {
         let Some(flaw) = &approval.flaw else { continue };
         if let Some(span) = c.texts.span(approval.commit, approval.trailer.range.clone()) {
@@ -282,28 +290,30 @@ fn outdated_ones(
     changed: &[&RangeCommit],
     open: bool,
 ) -> Vec<Problem> {
-    let mut by_trailer: BTreeMap<(CommitId, usize), (Vec<usize>, &Approval<'_>)> = BTreeMap::new();
+    let mut by_commit: BTreeMap<CommitId, Vec<(usize, &Approval<'_>)>> = BTreeMap::new();
     for (role, old) in outdated {
-        let key = (old.commit.id, old.trailer.range.start);
-        by_trailer.entry(key).or_insert_with(|| (Vec::new(), old)).0.push(*role);
+        by_commit.entry(old.commit.id).or_default().push((*role, old));
     }
-    let newest = changed.iter().copied().max_by_key(|commit| commit.time);
+    let newest = changed.iter().copied().max_by_key(|commit| commit.time).filter(|_| !open);
     let mut problems = Vec::new();
-    for (roles, old) in by_trailer.into_values() {
-        let (who, short) = (names(c, &roles), old.commit.id.short());
-        let how = match newest.filter(|_| !open) {
-            Some(commit) => {
-                format!("commit {} changed it on {}", commit.id.short(), words::date(commit.time))
-            }
+    for olds in by_commit.into_values() {
+        let roles: Vec<usize> = olds.iter().map(|(role, _)| *role).collect();
+        let (who, commit) = (names(c, &roles), olds[0].1.commit);
+        let how = match newest {
+            Some(change) => format!("commit {} changed it on {}", change.id.short(), words::date(change.time)),
             None => "it has changed since and is not committed yet".to_string(),
         };
-        let message = format!("{who} approved {} in commit {short}, and {how}", best.path);
-        let at = c.texts.at(old.commit, old.trailer.range.clone());
-        let mut problem =
-            Problem::new(message, at).label("approved what was there before").help(record(c, best, roles[0]));
-        if let Some(commit) = newest.filter(|_| !open) {
-            problem.related.extend(c.texts.note(commit, "not an ancestor of the approval"));
+        let message = format!("{who} approved {} in commit {}, and {how}", best.path, commit.id.short());
+        let at = c.texts.at(commit, olds[0].1.trailer.range.clone());
+        let mut problem = Problem::new(message, at).label("no longer counts").help(record(c, best, &roles));
+        let further = olds[1..].iter().filter(|(_, old)| old.trailer != olds[0].1.trailer);
+        for (_, old) in further {
+            if let Some(span) = c.texts.span(commit, old.trailer.range.clone()) {
+                problem.related.push(Note { span, text: "nor does this".to_string() });
+            }
         }
+        problem.related.extend(c.texts.note(commit, "the approval"));
+        problem.related.extend(newest.and_then(|change| c.texts.note(change, "the later change")));
         problems.push(problem);
     }
     problems
@@ -330,7 +340,8 @@ fn independent(c: &mut ApprovalContext<'_, '_, '_>, best: &Candidate, found: &[A
         );
         let at = c.texts.at(approval.commit, approval.trailer.range.clone());
         let mut problem =
-            Problem::new(message, at).label("the owner").help(record(c, best, approval.roles[0]));
+            Problem::new(message, at).label("the owner").help(record(c, best, &approval.roles));
+        problem.related.extend(c.texts.note(approval.commit, "the approval"));
         problem.related.push(Note { span: owner.span, text: "named as the owner here".to_string() });
         problems.push(problem);
     }

@@ -167,9 +167,10 @@ pub(super) fn self_approval(c: &mut RangeContext<'_, '_, '_>, check: &CommitsChe
                 seen.commit.id.short(),
                 shown(&seen.commit.author)
             );
-            let help = format!("have somebody else read the change; their name goes into `{}:`", trailer.key);
             let at = c.texts.at(&seen.commit, trailer.range.clone());
-            problems.push(Problem::new(message, at).label("the author of the commit").help(help));
+            let mut problem = Problem::new(message, at).label("the author of the commit");
+            problem.related.extend(c.texts.note(&seen.commit, "the commit"));
+            problems.push(problem);
         }
     }
     if asked { range::few(problems, "trailer") } else { Outcome::NotAsked }

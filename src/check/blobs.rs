@@ -109,8 +109,12 @@ fn problem(
 ) -> Problem {
     let (title, short, size) = (&c.rule.title, seen.commit.id.short(), size(bad.size));
     if !c.snapshot.is_blob(path.as_bytes(), blob) {
+        let now = match c.snapshot.get(path.as_bytes()) {
+            Some(_) => "is another file since",
+            None => "is gone since",
+        };
         let message = format!(
-            "{title}: {path}, {size}, came in with commit {short}; it is gone or mended since, and still in the history"
+            "{path} ({size}) came in with commit {short} and {now}, but the history keeps it: {title}"
         );
         let at = c.texts.at(&seen.commit, range::subject(&seen.commit.message.text));
         let help = format!(
@@ -119,7 +123,7 @@ fn problem(
         );
         return Problem::new(message, at).label(format!("brings {path}")).help(help);
     }
-    let message = format!("{title}: {path}, {size}, came in with commit {short}");
+    let message = format!("{path} ({size}) came in with commit {short}: {title}");
     let at = match bad.line {
         Some((text, line)) => {
             let line = if line.is_empty() { 0..first_line(&text) } else { line };

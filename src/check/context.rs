@@ -177,7 +177,7 @@ fn help(c: &RangeContext<'_, '_, '_>, check: &CommitsCheck, seen: &Seen) -> Stri
     let how = if seen.commit.id == c.range.head {
         "`git commit --amend` opens its message".to_string()
     } else {
-        format!("`git rebase -i {}^` and `reword` open its message", seen.commit.id.short())
+        format!("`git rebase -r -i {}^` and `reword` open its message", seen.commit.id.short())
     };
     match check.trailers.first() {
         Some(name) => format!("{how}: add a sentence with the reason, or a last line `{}: …`", name.value),
