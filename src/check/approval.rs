@@ -305,11 +305,11 @@ fn outdated_ones(
         };
         let message = format!("{who} approved {} in commit {}, and {how}", best.path, commit.id.short());
         let at = c.texts.at(commit, olds[0].1.trailer.range.clone());
-        let mut problem = Problem::new(message, at).label("no longer counts").help(record(c, best, &roles));
+        let mut problem = Problem::new(message, at).label("outdated").help(record(c, best, &roles));
         let further = olds[1..].iter().filter(|(_, old)| old.trailer != olds[0].1.trailer);
         for (_, old) in further {
             if let Some(span) = c.texts.span(commit, old.trailer.range.clone()) {
-                problem.related.push(Note { span, text: "nor does this".to_string() });
+                problem.related.push(Note { span, text: "outdated".to_string() });
             }
         }
         problem.related.extend(c.texts.note(commit, "the approval"));
