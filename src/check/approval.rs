@@ -300,7 +300,9 @@ fn outdated_ones(
         let roles: Vec<usize> = olds.iter().map(|(role, _)| *role).collect();
         let (who, commit) = (names(c, &roles), olds[0].1.commit);
         let how = match newest {
-            Some(change) => format!("commit {} changed it on {}", change.id.short(), words::date(change.time)),
+            Some(change) => {
+                format!("commit {} changed it on {}", change.id.short(), words::date(change.time))
+            }
             None => "it has changed since and is not committed yet".to_string(),
         };
         let message = format!("{who} approved {} in commit {}, and {how}", best.path, commit.id.short());
@@ -339,8 +341,7 @@ fn independent(c: &mut ApprovalContext<'_, '_, '_>, best: &Candidate, found: &[A
             approval.commit.id.short()
         );
         let at = c.texts.at(approval.commit, approval.trailer.range.clone());
-        let mut problem =
-            Problem::new(message, at).label("the owner").help(record(c, best, &approval.roles));
+        let mut problem = Problem::new(message, at).label("the owner").help(record(c, best, &approval.roles));
         problem.related.extend(c.texts.note(approval.commit, "the approval"));
         problem.related.push(Note { span: owner.span, text: "named as the owner here".to_string() });
         problems.push(problem);

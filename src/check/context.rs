@@ -66,7 +66,10 @@ fn lack(c: &RangeContext<'_, '_, '_>, check: &CommitsCheck, seen: &Seen) -> Opti
         check.trailers.iter().any(|name| trailer.is(&name.value))
             && !types::is_placeholder(&trailer.value, &c.set.words)
     });
-    let referred = check.references.iter().any(|pattern| pattern.is_match(&text[..seen.block]));
+    // A link that stands alone at the end reads as a trailer `https`.
+    let lines: Vec<&str> = text.lines().filter(|line| !is_generated(line.trim_end())).collect();
+    let referable = lines.join("\n");
+    let referred = check.references.iter().any(|pattern| pattern.is_match(&referable));
     if bump || reverts || given || referred {
         return None;
     }
@@ -106,9 +109,11 @@ fn own_words(c: &RangeContext<'_, '_, '_>, subject: &str, body: &str) -> Own {
         }
         if Folded::new(line.trim_start_matches(['*', '-', ' '])).as_str().trim() == title.as_str().trim() {
             own.repeated = true;
+        } else if is_generated(line) {
+            continue;
         } else if types::has_placeholder(line, &c.set.words) || is_form(line) {
             own.unfilled = true;
-        } else if !is_generated(line) {
+        } else {
             kept.push_str(line);
             kept.push('\n');
         }
