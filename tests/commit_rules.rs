@@ -302,6 +302,61 @@ fn an_approval_covers_only_what_it_descends_from() {
     }
 }
 
+/// `git merge -s ours` brings the old text back without changing it: what was approved is the other one.
+#[test]
+fn a_merge_that_keeps_the_old_text_is_not_covered_by_the_approval_of_the_new_one() {
+    let scratch = ready();
+    let old = rev(&scratch, "production");
+    let old_tree = rev(&scratch, "production^{tree}");
+    let place = scratch.path().join("docs/DPIA.md");
+    let text = std::fs::read_to_string(&place).unwrap();
+    // Nobody has approved the old text: its last change is behind all approvals.
+    std::fs::write(&place, text.replace("after 24 months", "after 60 months")).unwrap();
+    let sixty = scratch.commit("2026-10-28T09:00:00Z", "Keep scores longer\n\nThe warehouse keeps them.");
+    let sixty_tree = rev(&scratch, "HEAD^{tree}");
+    std::fs::write(&place, text.replace("after 24 months", "after 6 months")).unwrap();
+    let six = scratch.commit("2026-10-28T10:00:00Z", "Keep scores shorter\n\nLegal asked for it.");
+    let approve = b"Approve docs/DPIA.md\n\nApproved-by: Katherine Johnson <katherine@corp.example> (legal)\nApproved-by: Dorothy Vaughan <dorothy@corp.example> (IT)\nApproved-by: Mary Jackson <mary@corp.example> (business)\n";
+    let approved = raw(&scratch, &rev(&scratch, "HEAD^{tree}"), &[&six], GRACE, "", approve);
+    assert_eq!(found(&judge(&scratch, &approved)), []);
+    let ours = raw(&scratch, &sixty_tree, &[&sixty, &approved], GRACE, "", b"Merge what was approved\n");
+    assert_eq!(rules(&judge(&scratch, &ours)), ["approval-outdated"]);
+    assert!(old != six && old_tree != sixty_tree);
+}
+
+/// A branch that began before the approvals were written down is not asked for them again.
+#[test]
+fn approvals_that_production_holds_count_for_an_older_branch() {
+    let scratch = ready();
+    let before = rev(&scratch, "production^");
+    let tree = rev(&scratch, "production^{tree}");
+    let head = raw(&scratch, &tree, &[&before], GRACE, "", b"Say nothing\n");
+    assert_eq!(found(&judge(&scratch, &head)), []);
+}
+
+/// Both sides changed other lines of one file: the merge differs from both, and did nothing itself.
+#[test]
+fn a_clean_merge_of_one_file_needs_no_reason() {
+    let scratch = ready();
+    let place = scratch.path().join("src/train.py");
+    let text = std::fs::read_to_string(&place).unwrap();
+    git(&scratch.path(), &["checkout", "--quiet", "-b", "change"]);
+    std::fs::write(&place, text.replace("interval '24 months'", "interval '12 months'")).unwrap();
+    scratch.commit("2026-10-28T09:00:00Z", "Shorten the window\n\nTariffs changed in autumn 2025.");
+    git(&scratch.path(), &["checkout", "--quiet", "production"]);
+    std::fs::write(&place, text.replace("sys.exit(main())", "raise SystemExit(main())")).unwrap();
+    scratch.commit("2026-10-28T10:00:00Z", "Leave in the usual way\n\nThe linter asks for it.");
+    git(&scratch.path(), &["checkout", "--quiet", "change"]);
+    git(&scratch.path(), &["merge", "--quiet", "--no-edit", "production"]);
+    let merge = rev(&scratch, "HEAD");
+    assert_eq!(found(&judge(&scratch, &merge)), []);
+    // With a line of its own it did.
+    let merged = std::fs::read_to_string(&place).unwrap();
+    std::fs::write(&place, merged.replace("max_iter=500", "max_iter=5")).unwrap();
+    git(&scratch.path(), &["commit", "--quiet", "--all", "--amend", "--no-edit"]);
+    assert_eq!(rules(&judge(&scratch, &rev(&scratch, "HEAD"))), ["commit-without-context"]);
+}
+
 #[test]
 fn an_uncommitted_edit_voids_approvals() {
     let scratch = ready();

@@ -95,7 +95,7 @@ pub fn judge(c: &mut ApprovalContext<'_, '_, '_>) -> Outcome {
             Some(Last::Shallow) => return unknown(c, &format!("when {} last changed", file.path)),
         }
     }
-    let found = match approvals(c, best, &changed, open) {
+    let found = match approvals(c, &files, &changed, open) {
         Ok(found) => found,
         Err(error) => return Outcome::Unknown(Box::new(error.diagnostic())),
     };
@@ -138,18 +138,28 @@ fn unknown(c: &ApprovalContext<'_, '_, '_>, what: &str) -> Outcome {
 /// All approvals in the history that speak of this model and of a file that was there, newest first.
 fn approvals<'a>(
     c: &mut ApprovalContext<'a, '_, '_>,
-    best: &Candidate,
+    files: &[&Candidate],
     changed: &[&RangeCommit],
     open: bool,
 ) -> Result<Vec<Approval<'a>>, Error> {
+    let Some(best) = files.first() else { return Ok(Vec::new()) };
     let after: Vec<_> = changed.iter().map(|commit| c.trail.after(commit.id)).collect();
     let trail: &'a Trail = c.trail;
     let mut found = Vec::new();
     for commit in &trail.kept {
-        if !c.changes.holds(commit.id, &best.path)? {
+        if c.changes.blob_at(commit.id, &best.path)?.is_none() {
             continue;
         }
-        let current = !open && after.iter().all(|after| after.contains(commit.id));
+        // A merge may bring an old content back without being a change of it: what was approved is
+        // what the approving commit holds.
+        let mut same = true;
+        for file in files {
+            if let Some(Last::At(change)) = c.last.get(&file.path) {
+                let judged = c.changes.blob_at(change.id, &file.path)?;
+                same &= c.changes.blob_at(commit.id, &file.path)? == judged;
+            }
+        }
+        let current = !open && same && after.iter().all(|after| after.contains(commit.id));
         for trailer in trailers::parse(&commit.message.text).0 {
             if !c.check.trailers.iter().any(|name| trailer.is(&name.value)) {
                 continue;

@@ -89,7 +89,7 @@ pub(super) fn run(c: &mut RangeContext<'_, '_, '_>, check: &CommitsCheck) -> Out
     }
     let mut strangers = BTreeMap::new();
     let mut asked = false;
-    for (seen, changes) in c.touching() {
+    for (seen, changes) in c.touching_by_own() {
         if context::logic(c, check, &changes).is_empty() {
             continue;
         }
@@ -151,7 +151,7 @@ fn vouch(c: &RangeContext<'_, '_, '_>, author: &Author) -> String {
 
 pub(super) fn self_approval(c: &mut RangeContext<'_, '_, '_>, check: &CommitsCheck) -> Outcome {
     let (mut problems, mut asked) = (Vec::new(), false);
-    for (seen, changes) in c.touching() {
+    for (seen, changes) in c.touching_by_own() {
         if context::logic(c, check, &changes).is_empty() {
             continue;
         }

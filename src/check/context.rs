@@ -14,7 +14,7 @@ const SHORTEST_ID: usize = 7;
 
 pub(super) fn run(c: &mut RangeContext<'_, '_, '_>, check: &CommitsCheck) -> Outcome {
     let (mut problems, mut asked) = (Vec::new(), false);
-    for (seen, changes) in c.touching() {
+    for (seen, changes) in c.touching_by_own() {
         let logic = logic(c, check, &changes);
         let Some(first) = logic.first() else { continue };
         asked = true;

@@ -22,6 +22,8 @@ pub struct Seen {
     pub commit: RangeCommit,
     /// What it changed.
     pub changes: Vec<Change>,
+    /// For each change whether the commit made it; a merge may only have put others' together.
+    own: Vec<bool>,
     /// For each change the model that the path belongs to: an index into all models.
     homes: Vec<Option<usize>>,
     /// Its trailers.
@@ -50,12 +52,13 @@ impl Range {
         onto: String,
         head: CommitId,
         mailmap: Mailmap,
-        commits: Vec<(RangeCommit, Vec<Change>)>,
+        commits: Vec<(RangeCommit, Vec<(bool, Change)>)>,
         models: &[Model],
     ) -> Range {
         let mut by_home: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
         let mut seen = Vec::with_capacity(commits.len());
         for (at, (commit, changes)) in commits.into_iter().enumerate() {
+            let (own, changes): (Vec<bool>, Vec<Change>) = changes.into_iter().unzip();
             let homes: Vec<Option<usize>> = changes.iter().map(|c| home(models, &c.path)).collect();
             let mut distinct = homes.clone();
             distinct.sort_unstable();
@@ -64,7 +67,7 @@ impl Range {
                 by_home.entry(home).or_default().push(at);
             }
             let (trailers, block) = trailers::parse(&commit.message.text);
-            seen.push(Seen { commit, changes, homes, trailers, block });
+            seen.push(Seen { commit, changes, own, homes, trailers, block });
         }
         Range { commits: seen, onto, head, mailmap, by_home }
     }
@@ -154,12 +157,25 @@ pub(super) fn subject(text: &str) -> std::ops::Range<usize> {
 impl<'a> RangeContext<'a, '_, '_> {
     /// The commits that touch the model, each with the changes below its folder.
     pub(super) fn touching(&self) -> impl Iterator<Item = (&'a Seen, Vec<&'a Change>)> + use<'a> {
+        self.with_changes(|_| true)
+    }
+
+    /// As [`RangeContext::touching`], with what the commits changed themselves.
+    pub(super) fn touching_by_own(&self) -> impl Iterator<Item = (&'a Seen, Vec<&'a Change>)> + use<'a> {
+        self.with_changes(|own| own)
+    }
+
+    fn with_changes(
+        &self,
+        keep: fn(bool) -> bool,
+    ) -> impl Iterator<Item = (&'a Seen, Vec<&'a Change>)> + use<'a> {
         let (range, home) = (self.range, self.home);
         let of = range.by_home.get(&home).map(Vec::as_slice).unwrap_or_default();
         of.iter().map(move |&at| {
             let seen = &range.commits[at];
-            let own = seen.changes.iter().zip(&seen.homes).filter(|(_, h)| **h == home);
-            (seen, own.map(|(change, _)| change).collect())
+            let all = seen.changes.iter().zip(&seen.homes).zip(&seen.own);
+            let kept = all.filter(|((_, h), own)| **h == home && keep(**own));
+            (seen, kept.map(|((change, _), _)| change).collect())
         })
     }
 

@@ -91,7 +91,10 @@ impl<'r> Gate<'_, 'r> {
         let commits = self.repo.range(&change.exclude, head, &mailmap).map_err(git)?;
         let mut read = Vec::with_capacity(commits.len());
         for commit in commits {
-            let changed = changes.of(&commit).map_err(git)?;
+            let mut changed = Vec::new();
+            for change in changes.of(&commit).map_err(git)? {
+                changed.push((changes.is_own(&change).map_err(git)?, change));
+            }
             read.push((commit, changed));
         }
         Ok(Range::new(change.name.clone(), head, mailmap, read, all))
@@ -171,7 +174,10 @@ impl<'r> Gate<'_, 'r> {
         keys.sort_unstable();
         keys.dedup();
         let last = self.last_changes(tip, &checks, mailmap)?;
-        let trail = self.repo.trail(tip, &keys, mailmap).map_err(git)?;
+        // Approvals that production holds count for a change that began before them.
+        let production = self.request.change.as_ref().and_then(|change| change.production);
+        let tips: Vec<CommitId> = std::iter::once(tip).chain(production).collect();
+        let trail = self.repo.trail(&tips, &keys, mailmap).map_err(git)?;
         for (rule, check) in checks {
             for (model, survey) in stage.models.iter().zip(&stage.surveys) {
                 let severity = stage.set.severities(rule).of(model.tier);

@@ -1,7 +1,7 @@
 //! What commits changed.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use git2::ObjectType;
@@ -27,10 +27,14 @@ pub struct Change {
     pub path: RepoPath,
     /// What the first parent holds there.
     pub old: Option<(EntryKind, BlobId)>,
+    /// What the other parents of a merge hold there, in order.
+    pub others: Vec<Option<(EntryKind, BlobId)>>,
     /// What the commit holds there; `None` when it removed it.
     pub new: Option<(EntryKind, BlobId)>,
 }
 
+/// Larger texts of merges are not compared, and count as changed by the merge itself.
+const LARGEST_TEXT: u64 = 4 << 20;
 /// Trees that are kept before all are forgotten.
 const TREES_MAX: usize = 4096;
 
@@ -113,17 +117,49 @@ impl Changes<'_> {
         Ok(out)
     }
 
-    /// True when a commit holds a file at a path.
+    /// False when a change of a merge only puts together what its parents did: the text has no line
+    /// that no parent has, and none that all parents have is gone. Changes of other commits are their own.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreadable`].
+    pub fn is_own(&self, change: &Change) -> Result<bool, Error> {
+        if change.others.is_empty() {
+            return Ok(true);
+        }
+        let lines = |side: Option<(EntryKind, BlobId)>| match side {
+            Some((EntryKind::File { .. }, blob)) => match self.content(blob, LARGEST_TEXT)? {
+                Content::Text(text) => Ok(Some(text.lines().map(str::to_string).collect::<HashSet<_>>())),
+                _ => Ok(None),
+            },
+            _ => Ok(None),
+        };
+        let Some(here) = lines(change.new)? else { return Ok(true) };
+        let mut parents = Vec::new();
+        for side in std::iter::once(change.old).chain(change.others.iter().copied()) {
+            let Some(there) = lines(side)? else { return Ok(true) };
+            parents.push(there);
+        }
+        let brought = here.iter().any(|line| parents.iter().all(|there| !there.contains(line)));
+        let dropped = parents[0]
+            .iter()
+            .any(|line| !here.contains(line) && parents.iter().all(|there| there.contains(line)));
+        Ok(brought || dropped)
+    }
+
+    /// The content that a commit holds at a path, when that is a file.
     ///
     /// # Errors
     /// [`ErrorKind::Unreadable`], [`ErrorKind::Malformed`].
-    pub fn holds(&mut self, commit: CommitId, path: &RepoPath) -> Result<bool, Error> {
+    pub fn blob_at(&mut self, commit: CommitId, path: &RepoPath) -> Result<Option<BlobId>, Error> {
         let mut slot = Some((Mode::Directory, self.root(commit)?));
         for name in path.as_bytes().split(|&b| b == b'/') {
             let entries = self.entries(slot)?;
             slot = entries.binary_search_by(|e| (*e.name).cmp(name)).ok().map(|at| entries[at].slot);
         }
-        Ok(matches!(slot, Some((Mode::File { .. }, _))))
+        Ok(match slot {
+            Some((Mode::File { .. }, id)) => Some(BlobId(id)),
+            _ => None,
+        })
     }
 
     /// The size of a file's content, in bytes; nothing is read.
@@ -227,7 +263,8 @@ fn leaf(frame: &Frame) -> Option<Change> {
         (Mode::Gitlink, id) => Some((EntryKind::Gitlink, BlobId(id))),
         (Mode::Directory, _) => None,
     };
-    let (old, new) = (frame.there.first().copied().flatten(), frame.here);
-    let (old, new) = (file(old), file(new));
-    (old.is_some() || new.is_some()).then(|| Change { path: RepoPath::from_git(&frame.path), old, new })
+    let (new, old) = (file(frame.here), frame.there.first().copied().and_then(file));
+    let others: Vec<_> = frame.there.iter().skip(1).map(|slot| file(*slot)).collect();
+    let any = old.is_some() || new.is_some() || others.iter().any(Option::is_some);
+    any.then(|| Change { path: RepoPath::from_git(&frame.path), old, others, new })
 }

@@ -11,7 +11,7 @@ use super::object;
 use super::range::RangeCommit;
 use super::repo::Repo;
 
-/// All commits that can be reached from a tip, as a graph.
+/// All commits that can be reached from some tips, as a graph.
 #[derive(Debug)]
 pub struct Trail {
     by_id: HashMap<CommitId, usize>,
@@ -23,17 +23,19 @@ pub struct Trail {
 }
 
 impl Repo {
-    /// Reads the history that ends at `tip`, and keeps the commits with a line that begins with one of
+    /// Reads the history that ends at `tips`, and keeps the commits with a line that begins with one of
     /// `keys`; case does not matter.
     ///
     /// # Errors
     /// As [`Repo::authors`].
-    pub fn trail(&self, tip: CommitId, keys: &[&str], mailmap: &Mailmap) -> Result<Trail, Error> {
+    pub fn trail(&self, tips: &[CommitId], keys: &[&str], mailmap: &Mailmap) -> Result<Trail, Error> {
         self.refuse_grafts()?;
         let (store, shallow) = (self.store()?, self.shallow_commits()?);
         let (mut by_id, mut links) = (HashMap::new(), Vec::new());
         let (mut boundaries, mut kept) = (Vec::new(), Vec::new());
-        let (mut met, mut stack) = (HashSet::from([tip.0]), vec![tip.0]);
+        let mut met: HashSet<_> = tips.iter().map(|tip| tip.0).collect();
+        let mut stack: Vec<_> = met.iter().copied().collect();
+        stack.sort_unstable();
         while let Some(id) = stack.pop() {
             let data = store.read(id, ObjectType::Commit)?;
             let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id, why))?;
