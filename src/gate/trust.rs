@@ -71,7 +71,9 @@ pub(super) fn establish(
     let mut judging = if changed.iter().any(policy_file) {
         Judging::differing(repo, request, change, tip, own, sources)?
     } else {
-        match load(request, own, sources) {
+        // What the change leaves alone is production's.
+        let name = Some(change.trusted_name()).filter(|name| !name.is_empty());
+        match load(request, Side { snapshot, revision: name }, sources) {
             Ok(set) if !side::touched(&set.config, &changed) => Judging::of(set, Vec::new()),
             Ok(_) => Judging::differing(repo, request, change, tip, own, sources)?,
             Err(mistakes) => {
