@@ -65,11 +65,11 @@ fn a_merge_is_judged_by_its_result() {
 fn a_linked_work_tree_runs_the_hooks_of_its_repository() {
     let scratch = guarded();
     let linked = hooked::beside(&scratch, "linked");
-    git(&scratch.path(), &["worktree", "add", "--quiet", "-b", "side", linked.to_str().unwrap()]);
+    git(&scratch.path(), &["worktree", "add", "--quiet", "-b", "release/2", linked.to_str().unwrap()]);
     git(&linked, &["rm", "--quiet", "OWNER.toml"]);
     let commit = attempt(&linked, &["commit", "-m", "Nobody owns it"]);
     refused(&commit, "block[owner-missing]");
-    refused(&commit, "staged files (branch side)");
+    refused(&commit, "staged files, for release/2");
     says(&roadworthy(&linked, &["hook", "install"]), 0, "kept");
 }
 
@@ -117,16 +117,22 @@ fn a_push_is_judged_before_anything_is_sent() {
     let (folder, before) = (scratch.path(), tip(&server, "production"));
     refused(&attempt(&folder, &["push", "origin", "production"]), "block[owner-missing]");
     // What was typed holds blanks.
-    refused(&attempt(&folder, &["push", "origin", "HEAD@{0 days ago}:refs/heads/x"]), "block[owner-missing]");
+    let new = "HEAD@{0 days ago}:refs/heads/release/2";
+    refused(&attempt(&folder, &["push", "origin", new]), "block[owner-missing]");
     refused(
-        &attempt(&folder, &["push", "origin", "HEAD~1:refs/heads/a", "HEAD:refs/heads/b"]),
+        &attempt(&folder, &["push", "origin", "HEAD~1:refs/heads/a", "HEAD:refs/heads/release/3"]),
         "owner-missing",
     );
+    // What is not production may hold anything.
+    let topic = attempt(&folder, &["push", "origin", "HEAD:refs/heads/topic"]);
+    says(&topic, 0, "not judged: branch topic is not production");
     assert_eq!(tip(&server, "production"), before);
     passed(&attempt(&folder, &["push", "origin", "HEAD~1:refs/heads/good"]));
     let deleted = attempt(&folder, &["push", "origin", ":refs/heads/good"]);
     passed(&deleted);
-    says(&deleted, 0, "branch good is deleted: nothing of it is judged");
+    says(&deleted, 0, "branch good is deleted, and is not production");
+    let gone = attempt(&folder, &["push", "origin", ":refs/heads/production"]);
+    refused(&gone, "`production` is a production branch, and this would delete it");
     git(&folder, &["revert", "--no-edit", "HEAD"]);
     passed(&attempt(&folder, &["push", "origin", "production"]));
     // Git runs the hook for nothing at all, too.
@@ -142,7 +148,7 @@ fn a_remote_that_has_moved_on_is_judged_as_it_was_last_seen() {
     let output = hook(&folder, &["pre-push", "origin", "url"], line("refs/heads/production").as_bytes(), &[]);
     says(&output, 1, "branch production of origin has moved on to a commit that is not here");
     says(&output, 1, "`git fetch origin` shows what is new there");
-    let output = hook(&folder, &["pre-push", "origin", "url"], line("refs/heads/x").as_bytes(), &[]);
+    let output = hook(&folder, &["pre-push", "origin", "url"], line("refs/heads/release/2").as_bytes(), &[]);
     says(&output, 1, "judged as if it were created");
     assert!(server.exists());
 }
@@ -203,10 +209,10 @@ fn without_the_program_nothing_goes_through() {
 fn a_push_from_a_linked_work_tree() {
     let (scratch, server) = pushing();
     let linked = hooked::beside(&scratch, "linked");
-    git(&scratch.path(), &["worktree", "add", "--quiet", "-b", "side", linked.to_str().unwrap()]);
-    refused(&attempt(&linked, &["push", "origin", "side"]), "block[owner-missing]");
-    passed(&attempt(&linked, &["push", "origin", "HEAD~1:refs/heads/side"]));
-    assert_eq!(tip(&server, "side"), tip(&linked, "HEAD~1"));
+    git(&scratch.path(), &["worktree", "add", "--quiet", "-b", "release/2", linked.to_str().unwrap()]);
+    refused(&attempt(&linked, &["push", "origin", "release/2"]), "block[owner-missing]");
+    passed(&attempt(&linked, &["push", "origin", "HEAD~1:refs/heads/release/2"]));
+    assert_eq!(tip(&server, "release/2"), tip(&linked, "HEAD~1"));
 }
 
 #[test]
@@ -216,7 +222,7 @@ fn a_kept_hook_and_roadworthy_both_read_what_is_pushed() {
     let own = format!("#!/bin/sh\necho \"$1\" >>'{0}'\ncat >>'{0}'\n! grep -q secret '{0}'\n", log.display());
     script(&folder.join(".git/hooks/pre-push"), &own);
     roadworthy(&folder, &["hook", "install", "--force"]).expect_success();
-    refused(&attempt(&folder, &["push", "origin", "HEAD:refs/heads/a"]), "block[owner-missing]");
+    refused(&attempt(&folder, &["push", "origin", "HEAD:refs/heads/release/a"]), "block[owner-missing]");
     passed(&attempt(&folder, &["push", "origin", "HEAD~1:refs/heads/b", "HEAD~1:refs/heads/c"]));
     let seen = std::fs::read_to_string(&log).unwrap();
     assert_eq!(seen.lines().filter(|line| *line == "origin").count(), 2, "{seen}");

@@ -144,7 +144,8 @@ fn a_relative_hooks_path_starts_at_the_top_of_each_work_tree() {
     assert_eq!(names(&server.join("gate")), ["pre-receive"]);
     git(&linked, &["rm", "--quiet", "OWNER.toml"]);
     git(&linked, &["commit", "--quiet", "--no-verify", "-m", "Nobody owns it"]);
-    let push = attempt(&linked, &["push", "--no-verify", server.to_str().unwrap(), "HEAD:refs/heads/x"]);
+    let push =
+        attempt(&linked, &["push", "--no-verify", server.to_str().unwrap(), "HEAD:refs/heads/release/x"]);
     refused(&push, "block[owner-missing]");
 }
 
@@ -220,9 +221,9 @@ fn an_existing_hook_is_left_alone_and_the_advice_works() {
     passed(&push("HEAD:refs/heads/good"));
     git(&folder, &["rm", "--quiet", "OWNER.toml"]);
     git(&folder, &["commit", "--quiet", "-m", "Nobody owns it"]);
-    refused(&push("HEAD:refs/heads/bad"), "block[owner-missing]");
+    refused(&push("HEAD:refs/heads/release/bad"), "block[owner-missing]");
     let seen = fs::read_to_string(&log).unwrap();
-    assert!(seen.contains("refs/heads/good") && !seen.contains("refs/heads/bad"), "{seen}");
+    assert!(seen.contains("refs/heads/good") && !seen.contains("refs/heads/release/bad"), "{seen}");
 }
 
 #[test]

@@ -13,7 +13,10 @@ pub(super) fn run(args: &Ci, terminal: &Terminal) -> Result {
     let as_of = request::date(args.as_of.as_deref())?;
     let decision = ci::decide(&repo, &Variables::of_process(), args.base.as_deref(), args.head.as_deref())?;
     let policy = args.policy.as_deref().map(request::policy_files).transpose()?;
-    let place = place(None, policy.as_deref(), as_of);
+    // A job checks out a commit; the branches that it fetched are those of `origin`.
+    let fetched = repo.ref_names("refs/remotes/origin/").map_err(|error| request::refused(&error))?;
+    let remote = (!fetched.is_empty()).then_some("origin");
+    let place = place(remote, policy.as_deref(), as_of);
     let (style, format) = (terminal.style, args.format);
     decide(&repo, &decision, &Show { style, format, place, brief: false, all: args.all })
 }

@@ -51,11 +51,14 @@ fn judged(command: &Hook, style: Style) -> std::result::Result<Output, Refusal> 
         }
         Hook::PreReceive => {
             let landings = received(&input()?).map_err(|problem| wrong(&problem))?;
-            announced(landings)
+            Decision { landings, why: Vec::new() }
         }
         Hook::Update { ref_name, old, new } => {
             let (name, old, new) = (bytes(ref_name), bytes(old), bytes(new));
-            announced(vec![updated(&name, &old, &new).map_err(|problem| wrong(&problem))?])
+            Decision {
+                landings: vec![updated(&name, &old, &new).map_err(|problem| wrong(&problem))?],
+                why: Vec::new(),
+            }
         }
         _ => Decision { landings: vec![Landing::Index { message: None }], why: Vec::new() },
     };
@@ -81,23 +84,6 @@ fn kind(command: &Hook) -> Option<HookType> {
         Hook::PreReceive => HookType::PreReceive,
         Hook::Update { .. } => HookType::Update,
     })
-}
-
-/// Deletions are said; the rest speaks for itself in the report.
-fn announced(landings: Vec<Landing>) -> Decision {
-    let gone = |landing: &Landing| match landing {
-        Landing::Delete { ref_name, .. } => Some(ref_name.clone()),
-        _ => None,
-    };
-    let names: Vec<String> = landings.iter().filter_map(gone).collect();
-    let why = match &names[..] {
-        [] => None,
-        [one] => Some(format!("{} is deleted: nothing of it is judged", spoken(one))),
-        [first, rest @ ..] => {
-            Some(format!("{} and {} more are deleted: nothing of them is judged", spoken(first), rest.len()))
-        }
-    };
-    Decision { landings, why: why.into_iter().collect() }
 }
 
 fn message(repo: &Repo, file: &Path) -> Decided {
@@ -139,9 +125,8 @@ fn push(repo: &Repo, remote: Option<&OsStr>) -> std::result::Result<(Decision, S
     for push in &mut pushes {
         why.extend(settle(repo, &remote, push)?);
     }
-    let mut decision = announced(pushes.iter().map(Push::landing).collect());
-    decision.why.extend(why);
-    Ok((decision, remote))
+    let landings = pushes.iter().map(Push::landing).collect();
+    Ok((Decision { landings, why }, remote))
 }
 
 /// Replaces the object that a remote says it has by the newest one of it that is known here.
