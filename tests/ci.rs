@@ -70,7 +70,7 @@ impl Forge {
 
     /// Runs `ci` with an event of GitHub.
     fn github(&self, folder: &Path, event: &str, payload: &Value) -> Output {
-        self.github_as(folder, event, &payload.to_string(), &[])
+        self.github_as(folder, event, &payload.to_string(), &[("GITHUB_SHA", &self.merge)])
     }
 
     fn github_as(&self, folder: &Path, event: &str, payload: &str, more: &[(&str, &str)]) -> Output {
@@ -162,6 +162,25 @@ fn a_checkout_of_the_head_is_merged_here() {
     let output = forge.github(&folder, "pull_request", &forge.pull_request());
     cannot_judge(&output, "the branch production, which is merged into, is not in this clone");
     says(&output, 2, "`git fetch --no-tags origin +refs/heads/production:refs/remotes/origin/production`");
+}
+
+/// Where the workflow checks out the branch, its owner may have pushed since: a merge with a commit whose
+/// policy asks for nothing.
+#[test]
+fn a_merge_that_the_pull_request_made_itself_is_no_base() {
+    let forge = Forge::new();
+    let folder = forge.whole("work", &forge.stale);
+    std::fs::write(folder.join("roadworthy.toml"), "[policy.severity]\n\"owner-missing\" = \"off\"\n")
+        .unwrap();
+    git(&folder, &["add", "--all"]);
+    git(&folder, &["commit", "--quiet", "-m", "No rules"]);
+    git(&folder, &["merge", "--quiet", "--no-ff", "-m", "Merge", &forge.head]);
+    let output = forge.github(&folder, "pull_request", &forge.pull_request());
+    says(&output, 1, &format!("into branch production, at {}", short(&forge.base)));
+    says(&output, 1, "is not the merge that GitHub made");
+    let payload = forge.pull_request().to_string();
+    let output = forge.github_as(&folder, "pull_request", &payload, &[]);
+    cannot_judge(&output, "the variable GITHUB_SHA is not set");
 }
 
 #[test]

@@ -180,6 +180,9 @@ fn hooks_that_all_repositories_share_need_force() {
     assert!(!shared.exists() && names(&scratch.path().join(".git/hooks")).is_empty());
     says(&run(&["--force"]), 0, "other repositories may run these hooks too");
     assert_eq!(names(&shared), CLONE);
+    // A relative folder is another one in each repository.
+    fs::write(&settings, "[core]\n\thooksPath = .hooks\n").unwrap();
+    says(&run(&[]), 0, "commit the hooks");
     // A setting of this one command is none of the repository's.
     let mut command = scrubbed(env!("CARGO_BIN_EXE_roadworthy"), &scratch.path());
     command.args(["hook", "install"]).env("GIT_CONFIG_COUNT", "1");

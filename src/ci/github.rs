@@ -15,7 +15,7 @@ pub(super) fn decide(repo: &Repo, variables: &Variables<'_>) -> Result<Decision,
     let event = || Event::read(Path::new(&variables.need("GITHUB_EVENT_PATH")?));
     match name.as_str() {
         // A review runs with the payload and the checkout of its pull request.
-        "pull_request" | "pull_request_review" => pull_request(repo, &event()?),
+        "pull_request" | "pull_request_review" => pull_request(repo, variables, &event()?),
         "pull_request_target" => pull_request_target(repo, &event()?),
         "merge_group" => merge_group(repo, &event()?),
         "push" => push(repo, variables, &event()?),
@@ -28,9 +28,9 @@ pub(super) fn decide(repo: &Repo, variables: &Variables<'_>) -> Result<Decision,
     }
 }
 
-/// The checkout is the merge that GitHub made. The event's own base goes stale: the merge says what it
-/// was made from.
-fn pull_request(repo: &Repo, event: &Event) -> Result<Decision, Problem> {
+/// The run is about the merge that GitHub made. The event's own base goes stale: the merge says what it
+/// was made from. A merge that only happens to be checked out says nothing: anybody can make one.
+fn pull_request(repo: &Repo, variables: &Variables<'_>, event: &Event) -> Result<Decision, Problem> {
     let (number, head) = (event.number("pull_request.number")?, event.some_object("pull_request.head.sha")?);
     let into = event.text("pull_request.base.ref")?;
     let here = repo.resolve_commit("HEAD").map_err(|error| git(&error))?;
@@ -41,7 +41,10 @@ fn pull_request(repo: &Repo, event: &Event) -> Result<Decision, Problem> {
             short(tip)
         )
     };
-    if let Some(tip) = merged::other_parent(repo, here, &head)? {
+    let made = some_object(&variables.need("GITHUB_SHA")?, "GITHUB_SHA")?;
+    if here.to_string() == made
+        && let Some(tip) = merged::other_parent(repo, here, &head)?
+    {
         let why = what(&tip);
         let landing = Landing::Merge { into, tip, head };
         return Ok(Decision::one(landing, why)

@@ -34,7 +34,8 @@ impl Folder {
         }
         // Hooks run in the top folder of the work tree, or in a bare repository.
         let path = top.as_deref().unwrap_or(repo.common_dir()).join(&named);
-        let global = (scope == Scope::Everywhere).then(|| {
+        // A relative one names another folder in each repository.
+        let global = (scope == Scope::Everywhere && named.is_absolute()).then(|| {
             format!("core.hooksPath is `{}` in the settings of the user or of the machine", named.display())
         });
         Folder::new(repo, path, top, global)
