@@ -387,7 +387,8 @@ mod tests {
             }
             let (plain, ours) = (builder.build().unwrap(), Patterns::new(globs));
             let mut scanner = ours.scanner();
-            for path in &paths {
+            // No path of Git ends in `..`, and a plain glob sees no name there.
+            for path in paths.iter().filter(|path| path.rsplit('/').next() != Some("..")) {
                 let found = scanner.matching(path.as_bytes()).to_vec();
                 let path = fold_path(path.as_bytes());
                 let mut expected = plain.matches_candidate(&Candidate::from_bytes(&path));
