@@ -54,7 +54,6 @@ fn common_ancestors_equal_those_of_git() {
         several > 5 && ancestors > 20,
         "{several} pairs have several bases, {ancestors} one above the other"
     );
-    println!("several bases {several}, none {none}, ancestors {ancestors}");
 }
 
 #[test]

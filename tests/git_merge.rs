@@ -1,6 +1,7 @@
 //! Merges in memory: the answers equal those of `git merge-tree`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "says how often each kind of merge was met")]
 
 mod support;
 

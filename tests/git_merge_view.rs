@@ -74,6 +74,12 @@ fn snapshots_see_both_sides() {
     assert_eq!(paths(&snapshot), ["card.md", "docs/keep.md", "docs/new.md", "moved.py"]);
     assert_eq!(read_text(&snapshot, "card.md"), LONG.replace("one", "ONE").replace("ten", "TEN"));
     assert_eq!(read_text(&snapshot, "moved.py"), LONG.replace("ten", "TEN"));
+    for path in paths(&snapshot) {
+        let alone = repo.read_file(merge.commit, path.as_bytes(), 1 << 20).unwrap();
+        assert_eq!(alone, Some(snapshot.read(path.as_bytes()).unwrap()), "{path}");
+    }
+    assert_eq!(repo.read_file(merge.commit, b"gone.md", 1 << 20).unwrap(), None);
+    assert_eq!(repo.read_file(merge.commit, b"docs", 1 << 20).unwrap(), None);
 }
 
 #[test]
@@ -143,6 +149,8 @@ fn a_conflict_is_seen_and_not_read() {
     for path in ["card.md", "data.md"] {
         let error = snapshot.read(path.as_bytes()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Conflicted);
+        let alone = repo.read_file(merge.commit, path.as_bytes(), 1 << 20).unwrap_err();
+        assert_eq!(alone, error);
         let [main, change] = ["main", "change"].map(|name| repo.resolve_commit(name).unwrap().short());
         assert!(error.to_string().starts_with(&format!("{path}: conflicts between `{main}` and `{change}`")));
         assert!(error.help().unwrap().starts_with(&format!("merge or rebase onto `{main}` first")));

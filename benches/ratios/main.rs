@@ -4,6 +4,7 @@
 
 mod evidence;
 mod measure;
+mod merge;
 mod repositories;
 mod stream;
 mod table;
@@ -31,6 +32,11 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [word, folder] = &arguments[..]
+        && word == merge::WORD
+    {
+        return finish(merge::view(Path::new(folder)));
+    }
     let mut out = std::io::stdout().lock();
     if !arguments.iter().any(|a| a == "--bench") {
         // `cargo test --all-targets` starts this too.
@@ -125,6 +131,16 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
             theirs: "git ls-tree -r HEAD",
             bound: Some(1.3),
             times: pair(programs.roadworthy(listing, &check), programs.git(listing, &list))?,
+        },
+        Row {
+            name: "merge",
+            ours: "merge in memory and read 30 files of the result: 100,000 files, a change of 36, 800 commits behind; a process of its own",
+            theirs: "git merge-tree --write-tree main change",
+            bound: Some(1.0),
+            times: pair(
+                merge::command(&repositories.merge, &programs.home)?,
+                programs.git(&repositories.merge, &["merge-tree", "--write-tree", "main", "change"]),
+            )?,
         },
         Row {
             name: "start",

@@ -24,6 +24,10 @@ const STEP: i64 = 23_673;
 const README_AT: usize = 1_000;
 /// Files of the listing repository.
 const LISTING_FILES: usize = 100_000;
+/// Files that the change of the merge repository touches.
+const CHANGED_FILES: usize = 36;
+/// Commits of `main` that the change does not have.
+const BEHIND: usize = 800;
 /// Models of the models repository.
 const MODELS: usize = 500;
 
@@ -35,6 +39,8 @@ pub(crate) struct Repositories {
     pub(crate) listing: PathBuf,
     /// 500 models, each with its evidence.
     pub(crate) models: PathBuf,
+    /// 100,000 files; `change` has one commit on 36 of them, `main` 800 since it left.
+    pub(crate) merge: PathBuf,
     /// One file, one commit.
     pub(crate) single: PathBuf,
 }
@@ -47,6 +53,7 @@ pub(crate) fn all(root: &Path) -> Result<Repositories, String> {
         history: place.ensure("history", |stream| history(stream, &files))?,
         listing: place.ensure("listing", listing)?,
         models: place.ensure("models", |stream| models(stream, &files))?,
+        merge: place.ensure("merge", merge)?,
         single: place.ensure("single", single)?,
     })
 }
@@ -215,9 +222,20 @@ fn draft(text: &str) -> String {
     draft
 }
 
+fn listing(stream: &mut Stream<&mut dyn Write>) -> io::Result<()> {
+    let files: Vec<(String, String)> = (0..LISTING_FILES)
+        .map(listed)
+        .map(|(nth, path)| {
+            let text = format!("{path}\n{nth}\n");
+            (path, text)
+        })
+        .collect();
+    write_one(stream, &files)
+}
+
 /// Names as they occur beside models. Some of their words are those that artifacts are found by, but
 /// none of the names is one.
-fn listing(stream: &mut Stream<&mut dyn Write>) -> io::Result<()> {
+fn listed(nth: usize) -> (usize, String) {
     const AREAS: [&str; 10] = [
         "billing",
         "churn",
@@ -244,15 +262,45 @@ fn listing(stream: &mut Stream<&mut dyn Write>) -> io::Result<()> {
         "privately_held",
     ];
     const ENDINGS: [&str; 10] = ["py", "py", "py", "py", "py", "sql", "json", "csv", "ipynb", "html"];
-    let mut files = Vec::with_capacity(LISTING_FILES);
-    for nth in 0..LISTING_FILES {
-        let (area, folder) = (AREAS[nth % 10], FOLDERS[nth / 10 % 5]);
-        let (word, ending) = (WORDS[nth / 50 % 10], ENDINGS[nth / 500 % 10]);
-        let path = format!("{area}/team_{:02}/{folder}/{word}_{:03}.{ending}", nth / 5_000, nth / 50 % 100);
-        let text = format!("{path}\n{nth}\n");
-        files.push((path, text));
+    let (area, folder) = (AREAS[nth % 10], FOLDERS[nth / 10 % 5]);
+    let (word, ending) = (WORDS[nth / 50 % 10], ENDINGS[nth / 500 % 10]);
+    (nth, format!("{area}/team_{:02}/{folder}/{word}_{:03}.{ending}", nth / 5_000, nth / 50 % 100))
+}
+
+/// A text that both sides can change without touching each other.
+fn shared(path: &str, first: usize, last: usize) -> String {
+    let middle: String = (0..20).map(|line| format!("line {line} of {path}\n")).collect();
+    format!("first {first}\n{middle}last {last}\n")
+}
+
+/// `main` moves on while `change` touches [`CHANGED_FILES`] files, every ninth of which `main` changes too.
+fn merge(stream: &mut Stream<&mut dyn Write>) -> io::Result<()> {
+    let path = |nth: usize| listed(nth % LISTING_FILES).1;
+    let touched = |nth: usize| path(nth * 2_777);
+    let files: Vec<(String, String)> =
+        (0..LISTING_FILES).map(|nth| (path(nth), shared(&path(nth), 0, nth))).collect();
+    let who = author(0);
+    let mut commit = |branch, nth: usize, parents: &[u32], files: &[(String, String)]| {
+        let time = EPOCH + 60 * nth as i64;
+        stream.commit(&Commit { branch, author: &who, time, message: "Change\n", parents, files })
+    };
+    let base = commit("main", 0, &[], &files)?;
+    let change: Vec<(String, String)> =
+        (0..CHANGED_FILES).map(|nth| (touched(nth), shared(&touched(nth), 0, 1_000_000 + nth))).collect();
+    commit("change", BEHIND, &[base], &change)?;
+    let mut numbers = Numbers(11);
+    let mut head = base;
+    for nth in 0..BEHIND {
+        let which = numbers.below(LISTING_FILES);
+        let both = (nth % (BEHIND / 4) == 0).then(|| touched(9 * (nth / (BEHIND / 4))));
+        let (path, last) = match both {
+            Some(path) => (path, 9 * (nth / (BEHIND / 4)) * 2_777),
+            None => (path(which), which),
+        };
+        let text = shared(&path, nth + 1, last % LISTING_FILES);
+        head = commit("main", nth + 1, &[head], &[(path, text)])?;
     }
-    write_one(stream, &files)
+    Ok(())
 }
 
 fn models(stream: &mut Stream<&mut dyn Write>, files: &[Evidence]) -> io::Result<()> {

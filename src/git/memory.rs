@@ -7,11 +7,13 @@ use git2::ObjectType;
 use super::error::Error;
 use super::id::{CommitId, ObjectId};
 
+type Kept = (ObjectType, Arc<[u8]>);
+
 /// Objects that exist nowhere but here, for as long as the repository is open. Every reader sees
 /// them; nothing is written to disk, not even the time at which an object was last wanted.
 #[derive(Default)]
 pub(super) struct Memory {
-    objects: RefCell<HashMap<ObjectId, (ObjectType, Arc<[u8]>)>>,
+    objects: RefCell<HashMap<ObjectId, Kept>>,
     conflicts: RefCell<HashMap<CommitId, Arc<Conflicts>>>,
 }
 
@@ -32,7 +34,7 @@ impl Memory {
         Ok(id)
     }
 
-    pub(super) fn get(&self, id: ObjectId) -> Option<(ObjectType, Arc<[u8]>)> {
+    pub(super) fn get(&self, id: ObjectId) -> Option<Kept> {
         self.objects.borrow().get(&id).cloned()
     }
 

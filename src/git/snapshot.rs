@@ -6,9 +6,10 @@ use super::content::Content;
 use super::error::{Error, ErrorKind};
 use super::id::{CommitId, ObjectId};
 use super::memory::Conflicts;
-use super::object;
+use super::object::{self, Mode};
 use super::repo::Repo;
 use super::store::Store;
+use super::trees::{self, Trees};
 use super::{disk, index, tree, worktree};
 use crate::diag::RepoPath;
 
@@ -249,6 +250,40 @@ impl Repo {
     }
 }
 
+impl Repo {
+    /// Reads one file of a commit without listing the others; `None` when nothing stands at `path`,
+    /// or a folder does. Files of more than `max` bytes are [`Content::TooLarge`].
+    ///
+    /// # Errors
+    /// As [`Snapshot::read`].
+    pub fn read_file(&self, of: CommitId, path: &[u8], max: u64) -> Result<Option<Content>, Error> {
+        let store = self.store()?;
+        let slot = Trees::new(&store).look_up(store.tree_of(of)?, path)?;
+        let Some((mode, id)) = trees::file(slot) else { return Ok(None) };
+        refuse_conflict(self.memory.conflicts(of).as_deref(), path)?;
+        if mode == Mode::Gitlink {
+            return Ok(Some(Content::Gitlink));
+        }
+        let blob = store.blob(id, max).map_err(|e| e.at(&RepoPath::from_git(path)))?;
+        Ok(Some(match blob {
+            Err(size) => Content::TooLarge { size },
+            Ok(object) if mode == Mode::Symlink => Content::Symlink { target: object.data().to_vec() },
+            Ok(object) => Content::of_file(object.data()),
+        }))
+    }
+}
+
+/// Fails for a path that a merge could not settle.
+fn refuse_conflict(conflicts: Option<&Conflicts>, path: &[u8]) -> Result<(), Error> {
+    let Some(conflicts) = conflicts.filter(|all| all.paths.contains(path)) else { return Ok(()) };
+    let (into, head) = (conflicts.into.short(), conflicts.head.short());
+    let path = RepoPath::from_git(path);
+    let message =
+        format!("{path}: conflicts between `{into}` and `{head}`, so nobody knows what it will say");
+    let help = format!("merge or rebase onto `{into}` first, resolve the conflict there, and try again");
+    Err(Error::new(ErrorKind::Conflicted, message).with_help(help))
+}
+
 impl Snapshot<'_> {
     /// What this is a snapshot of.
     pub fn target(&self) -> &Target {
@@ -330,7 +365,7 @@ impl Snapshot<'_> {
             let message = format!("there is no file `{}`", RepoPath::from_git(path));
             return Err(Error::new(ErrorKind::NoSuchPath, message));
         };
-        self.refuse_conflict(path)?;
+        refuse_conflict(self.conflicts.as_deref(), path)?;
         let record = &self.listing.records[at];
         let bytes = match (record.kind, record.place) {
             (EntryKind::Gitlink, _) => return Ok(Content::Gitlink),
@@ -348,18 +383,6 @@ impl Snapshot<'_> {
             (EntryKind::Symlink, Ok(target)) => Content::Symlink { target },
             (_, Ok(bytes)) => Content::of_file(&bytes),
         })
-    }
-
-    fn refuse_conflict(&self, path: &[u8]) -> Result<(), Error> {
-        let Some(conflicts) = self.conflicts.as_ref().filter(|all| all.paths.contains(path)) else {
-            return Ok(());
-        };
-        let (into, head) = (conflicts.into.short(), conflicts.head.short());
-        let path = RepoPath::from_git(path);
-        let message =
-            format!("{path}: conflicts between `{into}` and `{head}`, so nobody knows what it will say");
-        let help = format!("merge or rebase onto `{into}` first, resolve the conflict there, and try again");
-        Err(Error::new(ErrorKind::Conflicted, message).with_help(help))
     }
 
     fn blob(&self, id: ObjectId) -> Result<Result<Vec<u8>, u64>, Error> {

@@ -42,7 +42,6 @@ pub(super) fn changes(a: &[u32], b: &[u32]) -> Option<Vec<Change>> {
 
 /// The common run of lines with the rarest line in it, and the longest of those; `None` inside
 /// when no line is common, `None` when only frequent lines are.
-#[expect(clippy::type_complexity, reason = "two ranges, that may be absent, or unknown")]
 fn longest(
     a: &[u32],
     b: &[u32],

@@ -11,16 +11,19 @@ use crate::git::memory::Memory;
 use crate::git::object::{self, Mode, TreeEntry};
 use crate::git::trees::{self, Slot, Trees};
 
+/// What is to stand at paths, or at names in a folder.
+type Changes = BTreeMap<Vec<u8>, Slot>;
+
 /// The tree `root` with other things at some paths. Where a folder gets a new entry, or loses one,
 /// it is written anew; a folder without an entry goes away.
 pub(super) fn apply(
     trees: &Trees<'_>,
     memory: &Memory,
     root: ObjectId,
-    changes: BTreeMap<Vec<u8>, Slot>,
+    changes: Changes,
 ) -> Result<ObjectId, Error> {
     // The deepest folders come first, the root last.
-    let mut folders: BTreeMap<(Reverse<usize>, Vec<u8>), BTreeMap<Vec<u8>, Slot>> = BTreeMap::new();
+    let mut folders: BTreeMap<(Reverse<usize>, Vec<u8>), Changes> = BTreeMap::new();
     let key = |dir: &[u8]| {
         let depth = if dir.is_empty() { 0 } else { 1 + dir.iter().filter(|&&b| b == b'/').count() };
         (Reverse(depth), dir.to_vec())
