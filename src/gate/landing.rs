@@ -273,10 +273,11 @@ impl<'a> Desk<'a> {
 
     fn patterns_of(&mut self, commit: CommitId) -> Result<Rc<Patterns>, Refusal> {
         let path = RepoPath::from_git(FILE.as_bytes());
-        let text = match self.repo.file_at(commit, &path, Limits::default().max_blob).map_err(git)? {
-            Some(Content::Text(text)) => Some(text),
-            _ => None,
-        };
+        let text =
+            match self.repo.read_file(commit, FILE.as_bytes(), Limits::default().max_blob).map_err(git)? {
+                Some(Content::Text(text)) => Some(text),
+                _ => None,
+            };
         if let Some(known) = self.known.get(&text) {
             return Ok(Rc::clone(known));
         }

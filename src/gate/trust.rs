@@ -237,7 +237,7 @@ pub(super) fn config_of(
     let path = RepoPath::from_git(FILE.as_bytes());
     let text = match outside {
         Some(file) => Some(Content::Text(file.text.as_str().into())),
-        None => repo.file_at(commit, &path, Limits::default().max_blob)?,
+        None => repo.read_file(commit, FILE.as_bytes(), Limits::default().max_blob)?,
     };
     let nowhere = Span::new(sources.add(Origin::BuiltIn("defaults".to_string()), ""), 0..0);
     if let Some(Content::Text(text)) = &text {
@@ -263,7 +263,8 @@ fn last_readable(
     sources: &mut Sources,
 ) -> Option<(CommitId, PolicySet)> {
     let path = RepoPath::from_git(FILE.as_bytes());
-    let policy_at = |commit| repo.file_at(commit, &path, Limits::default().max_blob).ok().flatten();
+    let policy_at =
+        |commit| repo.read_file(commit, FILE.as_bytes(), Limits::default().max_blob).ok().flatten();
     let mut failed: Option<Content> = None;
     let (mut at, mut tried) = (Some(tip), 0);
     for _ in 0..FURTHEST {

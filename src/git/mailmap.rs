@@ -47,7 +47,7 @@ impl Repo {
     /// # Errors
     /// As [`Repo::mailmap`].
     pub fn mailmap_of(&self, commit: CommitId) -> Result<Mailmap, Error> {
-        match self.file_at(commit, &RepoPath::from_git(NAME), Limits::default().max_blob)? {
+        match self.read_file(commit, NAME, Limits::default().max_blob)? {
             None => Ok(Mailmap::default()),
             Some(content) => Mailmap::of_content(content),
         }

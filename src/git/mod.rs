@@ -28,7 +28,6 @@ mod merge;
 mod message;
 mod object;
 mod paths;
-mod peek;
 mod people;
 mod range;
 mod refs;

@@ -112,8 +112,16 @@ impl Repo {
         }
     }
 
+    /// The first parent of a commit; `None` for a root, or where the history was cut off.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreadable`] or [`ErrorKind::Malformed`].
+    pub fn first_parent(&self, commit: CommitId) -> Result<Option<CommitId>, Error> {
+        self.parent(commit, 0)
+    }
+
     /// The parent at `position`, counted from 0; `None` when there is none, or it is cut off.
-    pub(super) fn parent(&self, id: CommitId, position: u32) -> Result<Option<CommitId>, Error> {
+    fn parent(&self, id: CommitId, position: u32) -> Result<Option<CommitId>, Error> {
         if self.shallow_commits()?.contains(&id.0) {
             return Ok(None);
         }
