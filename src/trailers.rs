@@ -220,6 +220,7 @@ mod tests {
         let message = "T\n\nApproved-by: Ada\r\n  Lovelace\r\n";
         let (trailers, start) = parse(message);
         assert_eq!((&message[trailers[0].range.clone()], start), ("Approved-by: Ada", 3));
-        assert_eq!(trailers[0].value, "Ada Lovelace");
+        // As Git: only the line feed is folded.
+        assert_eq!(trailers[0].value, "Ada\r Lovelace");
     }
 }

@@ -5,6 +5,7 @@
 mod evidence;
 mod measure;
 mod merge;
+mod range;
 mod repositories;
 mod stream;
 mod table;
@@ -22,6 +23,8 @@ use table::Row;
 const AS_OF: &str = "2026-11-01";
 /// Runs of each side whose times count, unless `--rounds` says otherwise.
 const ROUNDS: usize = 15;
+/// The range begins behind this commit; side branches make it longer than 1,000 commits.
+const RANGE_BASE: &str = "HEAD~1000";
 /// The most rounds of the row that takes seconds.
 const SLOW_ROUNDS: usize = 5;
 
@@ -38,6 +41,11 @@ fn main() -> ExitCode {
         return finish(merge::view(Path::new(folder)));
     }
     let mut out = std::io::stdout().lock();
+    if let [first, rest @ ..] = &arguments[..]
+        && first == range::ARGUMENT
+    {
+        return finish(range::print(rest, &mut out));
+    }
     if !arguments.iter().any(|a| a == "--bench") {
         // `cargo test --all-targets` starts this too.
         return finish(
@@ -114,6 +122,13 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
     let models = &repositories.models;
     let single = &repositories.single;
     let list = ["ls-tree", "-r", "HEAD"];
+    let own = std::env::current_exe().map_err(|e| e.to_string())?;
+    let print = |flag: &str| {
+        let mut command = fixture::scrubbed(&own, history, &programs.home);
+        command.args([range::ARGUMENT, ".", flag, RANGE_BASE, "HEAD"]);
+        command
+    };
+    let span = format!("{RANGE_BASE}..HEAD");
     Ok(vec![
         Row {
             name: "history",
@@ -123,6 +138,23 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
             times: pair(
                 programs.roadworthy(history, &check),
                 programs.git(history, &["log", "-1", "--", "README.md"]),
+            )?,
+        },
+        Row {
+            name: "range",
+            ours: "(the library, in a program that only prints) the messages, people and trailers of 1,000 commits and more",
+            theirs: "git log with a format that prints the same",
+            bound: Some(1.5),
+            times: pair(print(range::MESSAGES), programs.git(history, &["log", range::FORMAT, &span]))?,
+        },
+        Row {
+            name: "changes",
+            ours: "(the library, in a program that only prints) as range, and the paths that each commit changed",
+            theirs: "git log --raw -c with that format",
+            bound: Some(1.5),
+            times: pair(
+                print(range::PATHS),
+                programs.git(history, &["log", "--raw", "-c", "--no-abbrev", range::FORMAT, &span]),
             )?,
         },
         Row {

@@ -272,7 +272,6 @@ impl<'a> Desk<'a> {
     }
 
     fn patterns_of(&mut self, commit: CommitId) -> Result<Rc<Patterns>, Refusal> {
-        let path = RepoPath::from_git(FILE.as_bytes());
         let text =
             match self.repo.read_file(commit, FILE.as_bytes(), Limits::default().max_blob).map_err(git)? {
                 Some(Content::Text(text)) => Some(text),

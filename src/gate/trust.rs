@@ -262,7 +262,6 @@ fn last_readable(
     tip: CommitId,
     sources: &mut Sources,
 ) -> Option<(CommitId, PolicySet)> {
-    let path = RepoPath::from_git(FILE.as_bytes());
     let policy_at =
         |commit| repo.read_file(commit, FILE.as_bytes(), Limits::default().max_blob).ok().flatten();
     let mut failed: Option<Content> = None;
