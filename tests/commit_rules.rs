@@ -56,7 +56,8 @@ fn request(scratch: &Scratch, head: &str) -> (Repo, Request) {
     let repo = Repo::discover(&scratch.path()).unwrap();
     let date = NaiveDate::parse_from_str(AS_OF, "%Y-%m-%d").unwrap();
     let into = CommitId::parse(&rev(scratch, "production")).unwrap();
-    let request = Request::merge(&repo, "production", into, CommitId::parse(head).unwrap(), date).unwrap();
+    let request =
+        Request::merge(&repo, ("production", into), ("", CommitId::parse(head).unwrap()), date).unwrap();
     (repo, request)
 }
 

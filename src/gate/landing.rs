@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use globset::GlobSet;
 
-use crate::diag::{Diagnostic, Level, Origin, RepoPath, Sources, Span};
+use crate::diag::{Diagnostic, Level, Origin, Sources, Span};
 use crate::git::{CommitId, Content, Error, Head, Limits, Repo, Target};
 use crate::landing::{Landing, short, spoken};
 use crate::policy::{At, Config, FILE, glob};

@@ -216,7 +216,7 @@ pub(super) fn policy(verdict: &mut Verdict, stage: &Stage<'_>) {
         for weakening in &stage.weaker {
             let mut finding = about_policy(rule, weakening, severity);
             if let Some(why) = missing {
-                finding.because = stage.set.config.locked.map(|span| locked_by(span));
+                finding.because = stage.set.config.locked.map(locked_by);
                 finding.help.clone_from(why);
             }
             verdict.findings.push(finding);
