@@ -30,7 +30,7 @@ fn git_is_ancestor(sandbox: &Sandbox, a: &str, b: &str) -> bool {
 
 #[test]
 fn common_ancestors_equal_those_of_git() {
-    let (mut several, mut none, mut ancestors) = (0, 0, 0);
+    let (mut several, mut ancestors) = (0, 0);
     for seed in 1..=6 {
         let sandbox = with_history(seed * 6151, 90, seed % 2 == 0);
         let repo = sandbox.open();
@@ -44,7 +44,6 @@ fn common_ancestors_equal_those_of_git() {
             let bases = repo.merge_bases(id(a), id(b)).unwrap();
             assert_eq!(bases, expected.iter().copied().collect::<Vec<_>>(), "seed {seed}: {a} {b}");
             several += usize::from(bases.len() > 1);
-            none += usize::from(bases.is_empty());
             let is = repo.is_ancestor(id(a), id(b)).unwrap();
             assert_eq!(is, git_is_ancestor(&sandbox, a, b), "seed {seed}: {a} {b}");
             ancestors += usize::from(is);

@@ -224,4 +224,38 @@ mod tests {
         let expected = "<<<<<<< Temporary merge branch 1\nb\n=======\nc\n>>>>>>> Temporary merge branch 2\n";
         assert_eq!((text.as_str(), clean), (expected, false));
     }
+
+    #[test]
+    fn any_texts_can_be_merged() {
+        let mut seed = 11_u32;
+        let mut text = |kinds: u32, start: &str| {
+            let mut next = |bound: u32| {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (seed >> 16) % bound
+            };
+            let mut lines: Vec<String> = start.split_inclusive('\n').map(str::to_string).collect();
+            for _ in 0..next(6) {
+                let at = next(u32::try_from(lines.len()).unwrap() + 1) as usize;
+                let line = format!("{}{}", next(kinds), if next(20) == 0 { "" } else { "\n" });
+                match next(3) {
+                    0 if at < lines.len() => drop(lines.remove(at)),
+                    1 if at < lines.len() => lines[at] = line,
+                    _ => lines.insert(at, line),
+                }
+            }
+            lines.concat()
+        };
+        for round in 0..5000 {
+            let kinds = 2 + round % 7;
+            let start = text(kinds, "0\n1\n0\n2\n1\n1\n3\n");
+            let base = text(kinds, &start);
+            let (ours, theirs) = (text(kinds, &base), text(kinds, &base));
+            let (one, clean) = merged(&base, &ours, &theirs);
+            let (other, clean_too) = merged(&base, &theirs, &ours);
+            assert_eq!(clean, clean_too, "{base:?} {ours:?} {theirs:?}");
+            assert!(!clean || one == other, "{base:?} {ours:?} {theirs:?}");
+            assert_eq!(merged(&base, &base, &theirs), (theirs.clone(), true));
+            assert_eq!(merged(&base, &ours, &ours), (ours, true));
+        }
+    }
 }
