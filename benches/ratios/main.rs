@@ -164,16 +164,7 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
             bound: Some(1.3),
             times: pair(programs.roadworthy(listing, &check), programs.git(listing, &list))?,
         },
-        Row {
-            name: "merge",
-            ours: "merge in memory and read 30 files of the result: 100,000 files, a change of 36, 800 commits behind; a process of its own",
-            theirs: "git merge-tree --write-tree main change",
-            bound: Some(1.0),
-            times: pair(
-                merge::command(&repositories.merge, &programs.home)?,
-                programs.git(&repositories.merge, &["merge-tree", "--write-tree", "main", "change"]),
-            )?,
-        },
+        merge_row(&programs, &repositories.merge, rounds)?,
         Row {
             name: "start",
             ours: "--version",
@@ -201,4 +192,16 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
             .run()?,
         },
     ])
+}
+
+fn merge_row(programs: &Programs, folder: &Path, rounds: usize) -> Result<Row, String> {
+    let ours = merge::command(folder, &programs.home)?;
+    let theirs = programs.git(folder, &["merge-tree", "--write-tree", "main", "change"]);
+    Ok(Row {
+        name: "merge",
+        ours: "merge in memory and read 30 files of the result: 100,000 files, a change of 36, 800 commits behind; a process of its own",
+        theirs: "git merge-tree --write-tree main change",
+        bound: Some(1.0),
+        times: Pair { ours, theirs, rounds }.run()?,
+    })
 }

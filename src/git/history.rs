@@ -107,6 +107,10 @@ impl Repo {
     /// [`ErrorKind::Unreadable`] or [`ErrorKind::Malformed`] for a commit or tree on the way: a
     /// damaged object never looks like the end of the history. [`ErrorKind::Unsupported`] when
     /// `info/grafts` rewrites the history.
+    ///
+    /// [`ErrorKind::Unreadable`]: super::ErrorKind::Unreadable
+    /// [`ErrorKind::Malformed`]: super::ErrorKind::Malformed
+    /// [`ErrorKind::Unsupported`]: super::ErrorKind::Unsupported
     pub fn history(&self, tip: Option<CommitId>, query: &Query) -> Result<Answers, Error> {
         self.refuse_grafts()?;
         let nothing = Drift { commits: 0, newest: None, known: true };
