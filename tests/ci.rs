@@ -1,118 +1,17 @@
-//! `roadworthy ci` in checkouts as CI services make them, with payloads modelled on their documentation.
+//! `roadworthy ci` in checkouts as GitHub makes them, with payloads modelled on its documentation; and
+//! where no service is known.
 #![allow(missing_docs, reason = "a test")]
-#![expect(clippy::unwrap_used, reason = "a test ends where its preparation fails")]
 
 mod common;
+mod forge;
 mod hooked;
 mod trial;
 
-use std::path::{Path, PathBuf};
-
-use common::{Output, Scratch, git};
-use hooked::{NOWHERE, ZERO, beside, fed, ready, scrubbed, tip};
+use common::git;
+use forge::{Forge, ci, short};
+use hooked::{NOWHERE, ZERO, tip};
 use serde_json::{Value, json};
-use trial::{cannot_judge, flat, says, tame};
-
-/// A forge's repository: production has moved on since the pull request was opened, and the pull request
-/// takes the owner away in two commits.
-struct Forge {
-    scratch: Scratch,
-    /// The commit that the pull request was opened from; what `base.sha` says for ever.
-    stale: String,
-    base: String,
-    head: String,
-    merge: String,
-}
-
-impl Forge {
-    fn new() -> Forge {
-        let scratch = ready();
-        let folder = scratch.path();
-        let stale = tip(&folder, "HEAD");
-        git(&folder, &["checkout", "--quiet", "-b", "topic"]);
-        scratch.write("notes.md", "# Notes\n");
-        scratch.commit("2026-10-22T09:00:00Z", "Notes");
-        git(&folder, &["rm", "--quiet", "OWNER.toml"]);
-        let head = scratch.commit("2026-10-23T09:00:00Z", "Nobody owns it");
-        git(&folder, &["checkout", "--quiet", "production"]);
-        scratch.write("CHANGES.md", "# Changes\n");
-        let base = scratch.commit("2026-10-24T09:00:00Z", "Changes");
-        git(&folder, &["checkout", "--quiet", "--detach"]);
-        git(&folder, &["merge", "--quiet", "--no-ff", "-m", "Merge topic into production", "topic"]);
-        let merge = tip(&folder, "HEAD");
-        git(&folder, &["update-ref", "refs/pull/7/merge", "HEAD"]);
-        git(&folder, &["update-ref", "refs/pull/7/head", "topic"]);
-        git(&folder, &["checkout", "--quiet", "production"]);
-        Forge { scratch, stale, base, head, merge }
-    }
-
-    /// Fetches as actions/checkout does, and checks out what `refspec` brought.
-    fn checkout(&self, name: &str, fetch: &[&str], rev: &str) -> PathBuf {
-        let folder = beside(&self.scratch, name);
-        std::fs::create_dir(&folder).unwrap();
-        git(&folder, &["init", "--quiet", "--template=", "-b", "none"]);
-        let url = format!("file://{}", self.scratch.path().display());
-        git(&folder, &["remote", "add", "origin", &url]);
-        git(&folder, &[&["fetch", "--quiet", "--no-tags", "origin"], fetch].concat());
-        git(&folder, &["checkout", "--quiet", "--detach", rev]);
-        folder
-    }
-
-    /// The merge with its whole history: `fetch-depth: 0` brings all branches too.
-    fn whole(&self, name: &str, rev: &str) -> PathBuf {
-        let all = [
-            "+refs/heads/*:refs/remotes/origin/*",
-            "+refs/tags/*:refs/tags/*",
-            "+refs/pull/7/merge:refs/remotes/pull/7/merge",
-        ];
-        self.checkout(name, &all, rev)
-    }
-
-    /// Runs `ci` with an event of GitHub.
-    fn github(&self, folder: &Path, event: &str, payload: &Value) -> Output {
-        self.github_as(folder, event, &payload.to_string(), &[("GITHUB_SHA", &self.merge)])
-    }
-
-    fn github_as(&self, folder: &Path, event: &str, payload: &str, more: &[(&str, &str)]) -> Output {
-        let file = beside(&self.scratch, "event.json");
-        std::fs::write(&file, payload).unwrap();
-        let fixed = [
-            ("GITHUB_ACTIONS", "true"),
-            ("GITHUB_EVENT_NAME", event),
-            ("GITHUB_EVENT_PATH", file.to_str().unwrap()),
-        ];
-        ci(folder, &[], &[&fixed, more].concat())
-    }
-
-    /// The payload of a pull request, with fields that nobody asks for.
-    fn pull_request(&self) -> Value {
-        json!({
-            "action": "synchronize",
-            "pull_request": {
-                "number": 7,
-                "title": "::error::no",
-                "head": { "ref": "topic", "sha": self.head, "repo": { "fork": true } },
-                "base": { "ref": "production", "sha": self.stale },
-                "merge_commit_sha": NOWHERE,
-            },
-            "repository": { "default_branch": "production" },
-        })
-    }
-}
-
-/// `roadworthy ci` with variables.
-fn ci(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-    let mut command = scrubbed(env!("CARGO_BIN_EXE_roadworthy"), folder);
-    command.env("NO_COLOR", "1").args(["ci", "--as-of", "2026-11-01"]).args(arguments);
-    command.envs(variables.iter().copied());
-    let output = fed(command, b"");
-    tame(&output);
-    output
-}
-
-fn short(id: &str) -> &str {
-    &id[..10]
-}
+use trial::{cannot_judge, flat, says};
 
 #[test]
 fn a_pull_request_is_judged_against_the_parent_of_its_merge_and_not_the_stale_base() {
@@ -320,79 +219,6 @@ fn a_fetch_command_can_be_copied_whatever_the_branch_is_called() {
     let output = forge.github(&folder, "pull_request", &payload);
     let refspec = "'+refs/heads/x$(touch${IFS}y):refs/remotes/origin/x$(touch${IFS}y)'";
     cannot_judge(&output, &format!("`git fetch --no-tags origin {refspec}`"));
-}
-
-/// Variables of a GitLab pipeline.
-fn gitlab<'v>(more: &[(&'v str, &'v str)]) -> Vec<(&'v str, &'v str)> {
-    [&[("GITLAB_CI", "true")], more].concat()
-}
-
-#[test]
-fn merge_requests_of_gitlab() {
-    let forge = Forge::new();
-    let folder = forge.whole("work", &forge.merge);
-    let request = [
-        ("CI_MERGE_REQUEST_IID", "7"),
-        ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "production"),
-        ("CI_MERGE_REQUEST_DIFF_BASE_SHA", forge.stale.as_str()),
-        ("CI_COMMIT_BEFORE_SHA", ZERO),
-        ("CI_PIPELINE_SOURCE", "merge_request_event"),
-    ];
-    let merged = [
-        &request[..],
-        &[
-            ("CI_COMMIT_SHA", forge.merge.as_str()),
-            ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", forge.head.as_str()),
-            ("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", forge.base.as_str()),
-        ],
-    ]
-    .concat();
-    let output = ci(&folder, &[], &gitlab(&merged));
-    let into = format!("into branch production, at {}", short(&forge.base));
-    says(&output, 1, &into);
-    says(&output, 1, "is that merge as GitLab made it");
-    says(&output, 1, "block[owner-missing]");
-
-    let detached =
-        [&request[..], &[("CI_COMMIT_SHA", forge.head.as_str()), ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "")]]
-            .concat();
-    let output = ci(&folder, &[], &gitlab(&detached));
-    says(&output, 1, &into);
-    says(&output, 1, "this pipeline runs on the source branch");
-    git(&folder, &["update-ref", "-d", "refs/remotes/origin/production"]);
-    let output = ci(&folder, &[], &gitlab(&detached));
-    cannot_judge(&output, "the branch production, which is merged into, is not in this clone");
-    says(&output, 2, "under `before_script:` of the job");
-
-    let shallow = forge.checkout("shallow", &["--depth", "20", "refs/heads/topic"], "FETCH_HEAD");
-    let output = ci(&shallow, &[], &gitlab(&detached));
-    // Twenty commits are all of them: it is the branch that is missing.
-    cannot_judge(&output, "the branch production, which is merged into");
-    git(&shallow, &["fetch", "--quiet", "--depth", "2", "origin", "refs/heads/topic"]);
-    let output = ci(&shallow, &[], &gitlab(&detached));
-    cannot_judge(&output, "add `GIT_DEPTH: 0` under `variables:` of the job");
-    says(&output, 2, "+refs/heads/production:refs/remotes/origin/production");
-}
-
-#[test]
-fn branches_and_tags_of_gitlab() {
-    let forge = Forge::new();
-    let folder = forge.whole("work", &forge.base);
-    let run = |more: &[(&str, &str)]| {
-        ci(&folder, &[], &gitlab(&[more, &[("CI_COMMIT_SHA", forge.base.as_str())]].concat()))
-    };
-    let (push, branch) = (("CI_PIPELINE_SOURCE", "push"), ("CI_COMMIT_BRANCH", "production"));
-    let base = short(&forge.base);
-    let moved = run(&[push, branch, ("CI_COMMIT_BEFORE_SHA", &forge.stale)]);
-    says(&moved, 0, &format!("a push moves branch production from {} to {base}", short(&forge.stale)));
-    says(&run(&[push, branch, ("CI_COMMIT_BEFORE_SHA", ZERO)]), 0, "a push creates branch production");
-    says(&run(&[push, ("CI_COMMIT_TAG", "v1")]), 0, "a push creates tag v1");
-    let scheduled = run(&[("CI_PIPELINE_SOURCE", "schedule"), branch]);
-    says(&scheduled, 0, "all models of branch production");
-    says(&scheduled, 0, "in a pipeline started by schedule nothing lands");
-    cannot_judge(&run(&[push]), "for no merge request, no branch and no tag");
-    cannot_judge(&run(&[push, branch, ("CI_COMMIT_BEFORE_SHA", NOWHERE)]), "is not in this clone");
-    cannot_judge(&ci(&folder, &[], &gitlab(&[])), "the variable CI_COMMIT_SHA is not set");
 }
 
 #[test]
