@@ -123,9 +123,10 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
     let single = &repositories.single;
     let list = ["ls-tree", "-r", "HEAD"];
     let own = std::env::current_exe().map_err(|e| e.to_string())?;
+    let base = repositories::git(history, &programs.home, &["rev-parse", RANGE_BASE])?;
     let print = |flag: &str| {
         let mut command = fixture::scrubbed(&own, history, &programs.home);
-        command.args([range::ARGUMENT, ".", flag, RANGE_BASE, "HEAD"]);
+        command.args([range::ARGUMENT, ".", flag, base.trim(), "HEAD"]);
         command
     };
     let span = format!("{RANGE_BASE}..HEAD");

@@ -1,7 +1,7 @@
 //! What commits changed.
 
-use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::rc::Rc;
 
 use git2::ObjectType;
@@ -44,14 +44,26 @@ pub struct Changes<'r> {
     store: Store<'r>,
     limits: Limits,
     roots: HashMap<CommitId, ObjectId>,
-    trees: HashMap<ObjectId, Rc<[Entry]>>,
+    trees: HashMap<ObjectId, Rc<Tree>>,
     left: usize,
 }
 
-#[derive(Clone)]
-struct Entry {
-    name: Box<[u8]>,
-    slot: (Mode, ObjectId),
+/// The entries of a tree, sorted by name.
+#[derive(Default)]
+struct Tree {
+    names: Vec<u8>,
+    entries: Vec<(Range<usize>, (Mode, ObjectId))>,
+}
+
+impl Tree {
+    fn name(&self, at: usize) -> Option<&[u8]> {
+        self.entries.get(at).map(|(range, _)| &self.names[range.clone()])
+    }
+
+    fn find(&self, name: &[u8]) -> Slot {
+        let found = self.entries.binary_search_by(|(range, _)| self.names[range.clone()].cmp(name));
+        found.ok().map(|at| self.entries[at].1)
+    }
 }
 
 type Slot = Option<(Mode, ObjectId)>;
@@ -153,8 +165,7 @@ impl Changes<'_> {
     pub fn blob_at(&mut self, commit: CommitId, path: &RepoPath) -> Result<Option<BlobId>, Error> {
         let mut slot = Some((Mode::Directory, self.root(commit)?));
         for name in path.as_bytes().split(|&b| b == b'/') {
-            let entries = self.entries(slot)?;
-            slot = entries.binary_search_by(|e| (*e.name).cmp(name)).ok().map(|at| entries[at].slot);
+            slot = self.tree(slot)?.find(name);
         }
         Ok(match slot {
             Some((Mode::File { .. }, id)) => Some(BlobId(id)),
@@ -201,57 +212,62 @@ impl Changes<'_> {
             let message = format!("`{shown}…` is nested more than {} folders deep", self.limits.max_depth);
             return Err(Error::new(ErrorKind::TooLarge, message));
         }
-        let mut lists = vec![self.entries(frame.here)?];
+        let mut trees = vec![self.tree(frame.here)?];
         for slot in &frame.there {
-            lists.push(self.entries(*slot)?);
+            trees.push(self.tree(*slot)?);
         }
-        let mut at = vec![0; lists.len()];
+        let mut at = vec![0; trees.len()];
+        let mut slots: Vec<Slot> = vec![None; trees.len()];
         loop {
-            let next = lists.iter().zip(&at).filter_map(|(list, &at)| list.get(at)).map(|e| &e.name);
-            let Some(name) = next.min().cloned() else { return Ok(()) };
-            let mut slots = lists.iter().zip(&mut at).map(|(list, at)| {
-                let entry = list.get(*at).filter(|entry| entry.name == name)?;
-                *at += 1;
-                Some(entry.slot)
-            });
-            let here = slots.next().flatten();
-            let there: Vec<Slot> = slots.collect();
+            let next = trees.iter().zip(&at).filter_map(|(tree, &at)| tree.name(at));
+            let Some(name) = next.min() else { return Ok(()) };
+            for ((tree, at), slot) in trees.iter().zip(&mut at).zip(&mut slots) {
+                *slot = (tree.name(*at) == Some(name)).then(|| tree.entries[*at].1);
+                *at += usize::from(slot.is_some());
+            }
+            let (here, there) = (slots[0], &slots[1..]);
             if !there.contains(&here) {
-                let mut path = frame.path.clone();
+                let mut path = Vec::with_capacity(frame.path.len() + 1 + name.len());
+                path.extend_from_slice(&frame.path);
                 if !path.is_empty() {
                     path.push(b'/');
                 }
-                path.extend_from_slice(&name);
-                stack.push(Frame { path, depth: frame.depth + 1, here, there });
+                path.extend_from_slice(name);
+                stack.push(Frame { path, depth: frame.depth + 1, here, there: there.to_vec() });
             }
         }
     }
 
-    /// The entries of a tree, sorted by name.
-    fn entries(&mut self, slot: Slot) -> Result<Rc<[Entry]>, Error> {
-        let Some((Mode::Directory, id)) = slot else { return Ok(Rc::from([])) };
+    /// A folder's entries; none for what is no folder.
+    fn tree(&mut self, slot: Slot) -> Result<Rc<Tree>, Error> {
+        let Some((Mode::Directory, id)) = slot else { return Ok(Rc::default()) };
         if let Some(known) = self.trees.get(&id) {
             return Ok(Rc::clone(known));
         }
         let object = self.store.read(id, ObjectType::Tree)?;
         let wrong = |why: &str| Error::malformed("tree", id, why);
-        let (mut entries, mut data) = (Vec::new(), object.data());
+        let (mut tree, mut data) = (Tree::default(), object.data());
+        tree.names.reserve(data.len());
         while !data.is_empty() {
             let (entry, rest) = object::tree_entry(data).ok_or_else(|| wrong("an entry is cut off"))?;
             object::check_name(entry.name).map_err(wrong)?;
-            entries.push(Entry { name: Box::from(entry.name), slot: (entry.mode, entry.id) });
+            let start = tree.names.len();
+            tree.names.extend_from_slice(entry.name);
+            tree.entries.push((start..tree.names.len(), (entry.mode, entry.id)));
             data = rest;
         }
-        entries.sort_by(|a, b| a.name.cmp(&b.name));
-        if entries.windows(2).any(|pair| pair[0].name.cmp(&pair[1].name) == Ordering::Equal) {
+        // Git sorts folders as if their names ended with `/`.
+        let names = &tree.names;
+        tree.entries.sort_by(|(a, _), (b, _)| names[a.clone()].cmp(&names[b.clone()]));
+        if tree.entries.windows(2).any(|pair| names[pair[0].0.clone()] == names[pair[1].0.clone()]) {
             return Err(wrong("a name stands twice"));
         }
-        let entries: Rc<[Entry]> = Rc::from(entries);
+        let tree = Rc::new(tree);
         if self.trees.len() >= TREES_MAX {
             self.trees.clear();
         }
-        self.trees.insert(id, Rc::clone(&entries));
-        Ok(entries)
+        self.trees.insert(id, Rc::clone(&tree));
+        Ok(tree)
     }
 }
 
