@@ -1,89 +1,15 @@
 //! Rules about commits on repositories made by real Git: the odd commits that recipes cannot write.
 #![allow(missing_docs, reason = "a test")]
-#![expect(clippy::unwrap_used, reason = "a test ends where its preparation fails")]
 
+mod change;
 mod common;
 
-use std::io::Write as _;
-use std::process::Stdio;
-
-use chrono::NaiveDate;
-use common::{Scratch, git, recipe};
-use roadworthy::fixture;
-use roadworthy::gate::{self, Change, Judged, Request};
-use roadworthy::git::{CommitId, Repo, Target};
-use roadworthy::report::{Human, Style, Verbosity, human, json};
+use change::{AS_OF, GRACE, WHY, changed_tree, found, judge, raw, ready, request, rev, rules, shown};
+use common::git;
+use roadworthy::gate::{self, Change, Request};
+use roadworthy::git::{CommitId, ErrorKind, Mailmap, Repo, Target};
+use roadworthy::report::json;
 use roadworthy::verdict::{Location, Status};
-
-const AS_OF: &str = "2026-11-01";
-
-/// The repository in which all rules of the pack hold.
-fn ready() -> Scratch {
-    recipe("commits/ready.toml")
-}
-
-fn rev(scratch: &Scratch, name: &str) -> String {
-    git(&scratch.path(), &["rev-parse", name]).trim().to_string()
-}
-
-/// A commit made of bytes, so that Git has no say in what it holds.
-fn raw(scratch: &Scratch, tree: &str, parents: &[&str], author: &str, more: &str, message: &[u8]) -> String {
-    let parents: String = parents.iter().map(|parent| format!("parent {parent}\n")).collect();
-    let headers = format!(
-        "tree {tree}\n{parents}author {author}\ncommitter Grace Hopper <grace@corp.example> 1793200000 +0000\n{more}\n"
-    );
-    let mut command = fixture::scrubbed("git", &scratch.path(), &scratch.path());
-    command.args(["hash-object", "-t", "commit", "-w", "--literally", "--stdin"]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(&[headers.as_bytes(), message].concat()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success());
-    String::from_utf8(output.stdout).unwrap().trim().to_string()
-}
-
-/// The tree of production with a shorter window in the training.
-fn changed_tree(scratch: &Scratch) -> String {
-    let place = scratch.path().join("src/train.py");
-    let text = std::fs::read_to_string(&place).unwrap();
-    std::fs::write(&place, text.replace("interval '24 months'", "interval '12 months'")).unwrap();
-    git(&scratch.path(), &["add", "--all"]);
-    let tree = git(&scratch.path(), &["write-tree"]).trim().to_string();
-    git(&scratch.path(), &["reset", "--quiet", "--hard"]);
-    tree
-}
-
-fn request(scratch: &Scratch, head: &str) -> (Repo, Request) {
-    let repo = Repo::discover(&scratch.path()).unwrap();
-    let date = NaiveDate::parse_from_str(AS_OF, "%Y-%m-%d").unwrap();
-    let into = CommitId::parse(&rev(scratch, "production")).unwrap();
-    let request =
-        Request::merge(&repo, ("production", into), ("", CommitId::parse(head).unwrap()), date).unwrap();
-    (repo, request)
-}
-
-fn judge(scratch: &Scratch, head: &str) -> Judged {
-    let (repo, request) = request(scratch, head);
-    gate::judge(&repo, &request)
-}
-
-/// Rules with findings, and their messages.
-fn found(judged: &Judged) -> Vec<(String, String)> {
-    judged.verdict.findings.iter().map(|f| (f.rule.clone(), f.message.clone())).collect()
-}
-
-fn rules(judged: &Judged) -> Vec<String> {
-    let mut rules: Vec<String> = found(judged).into_iter().map(|(rule, _)| rule).collect();
-    rules.dedup();
-    rules
-}
-
-fn shown(judged: &Judged) -> String {
-    let style = Style { color: false, width: 100, unicode: true };
-    human(&judged.verdict, &judged.sources, &Human { style, verbosity: Verbosity::Normal })
-}
-
-const GRACE: &str = "Grace Hopper <grace@corp.example> 1793200000 +0000";
-const WHY: &[u8] = b"Shorten the window\n\nTariffs changed in autumn 2025.\n";
 
 #[test]
 fn production_itself_is_in_order() {
@@ -225,10 +151,13 @@ fn a_shallow_clone_cannot_judge_a_change() {
     let (production, tree) = (rev(&scratch, "production"), changed_tree(&scratch));
     let head = raw(&scratch, &tree, &[&production], GRACE, "", WHY);
     std::fs::write(scratch.path().join(".git/shallow"), format!("{head}\n")).unwrap();
-    let judged = judge(&scratch, &head);
-    assert_eq!(judged.verdict.status(), Status::Undecided);
-    let said = shown(&judged);
-    assert!(said.contains("git fetch --unshallow"), "{said}");
+    let repo = Repo::discover(&scratch.path()).unwrap();
+    let id = |name: &str| CommitId::parse(name).unwrap();
+    let error = repo.merge(id(&production), id(&head)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Shallow);
+    assert!(error.help().unwrap().contains("git fetch --unshallow"), "{error:?}");
+    let error = repo.range(&[id(&production)], id(&head), &Mailmap::default()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Shallow);
     // The change is whole, but whether a stranger ever committed to production cannot be told.
     let eve = raw(&scratch, &tree, &[&production], "Eve <eve@elsewhere.example> 1 +0000", "", WHY);
     std::fs::write(scratch.path().join(".git/shallow"), format!("{production}\n")).unwrap();
@@ -272,69 +201,6 @@ fn without_a_change_its_rules_are_not_asked() {
     assert_eq!(found(&gate::judge(&repo, &staged)), []);
 }
 
-#[test]
-fn an_approval_covers_only_what_it_descends_from() {
-    let scratch = ready();
-    let old = rev(&scratch, "production");
-    let place = scratch.path().join("docs/DPIA.md");
-    let text = std::fs::read_to_string(&place).unwrap();
-    std::fs::write(&place, text.replace("after 24 months", "after 60 months")).unwrap();
-    let changed = scratch.commit("2026-10-28T09:00:00Z", "Keep scores longer\n\nThe warehouse keeps them.");
-    let tree = rev(&scratch, "HEAD^{tree}");
-    let approve = b"Approve docs/DPIA.md\n\nApproved-by: Katherine Johnson <katherine@corp.example> (legal)\nApproved-by: Dorothy Vaughan <dorothy@corp.example> (IT)\nApproved-by: Mary Jackson <mary@corp.example> (business)\n";
-    // On a branch that never saw the change: an approval with a late date, merged with it.
-    let beside = raw(&scratch, &rev(&scratch, &format!("{old}^{{tree}}")), &[&old], GRACE, "", approve);
-    let merged = raw(&scratch, &tree, &[&changed, &beside], GRACE, "", b"Merge the approval\n");
-    let judged = judge(&scratch, &merged);
-    assert_eq!(rules(&judged), ["approval-outdated"], "{}", shown(&judged));
-    assert!(shown(&judged).contains(&changed[..10]), "{}", shown(&judged));
-    // Behind the change it counts, and behind a merge as well.
-    let behind = raw(&scratch, &tree, &[&changed], GRACE, "", approve);
-    assert_eq!(found(&judge(&scratch, &behind)), []);
-    let merge =
-        raw(&scratch, &tree, &[&changed, &beside], GRACE, "", &[b"Merge\n\n", &approve[22..]].concat());
-    assert_eq!(found(&judge(&scratch, &merge)), []);
-    // Hidden behind a NUL, or in a paragraph that is not the last, it is none.
-    for message in
-        [[&approve[..22], b"\0", &approve[22..]].concat(), [approve, &b"\nThank you all.\n"[..]].concat()]
-    {
-        let none = raw(&scratch, &tree, &[&changed], GRACE, "", &message);
-        assert!(rules(&judge(&scratch, &none)).contains(&"approval-outdated".to_string()));
-    }
-}
-
-/// `git merge -s ours` brings the old text back without changing it: what was approved is the other one.
-#[test]
-fn a_merge_that_keeps_the_old_text_is_not_covered_by_the_approval_of_the_new_one() {
-    let scratch = ready();
-    let old = rev(&scratch, "production");
-    let old_tree = rev(&scratch, "production^{tree}");
-    let place = scratch.path().join("docs/DPIA.md");
-    let text = std::fs::read_to_string(&place).unwrap();
-    // Nobody has approved the old text: its last change is behind all approvals.
-    std::fs::write(&place, text.replace("after 24 months", "after 60 months")).unwrap();
-    let sixty = scratch.commit("2026-10-28T09:00:00Z", "Keep scores longer\n\nThe warehouse keeps them.");
-    let sixty_tree = rev(&scratch, "HEAD^{tree}");
-    std::fs::write(&place, text.replace("after 24 months", "after 6 months")).unwrap();
-    let six = scratch.commit("2026-10-28T10:00:00Z", "Keep scores shorter\n\nLegal asked for it.");
-    let approve = b"Approve docs/DPIA.md\n\nApproved-by: Katherine Johnson <katherine@corp.example> (legal)\nApproved-by: Dorothy Vaughan <dorothy@corp.example> (IT)\nApproved-by: Mary Jackson <mary@corp.example> (business)\n";
-    let approved = raw(&scratch, &rev(&scratch, "HEAD^{tree}"), &[&six], GRACE, "", approve);
-    assert_eq!(found(&judge(&scratch, &approved)), []);
-    let ours = raw(&scratch, &sixty_tree, &[&sixty, &approved], GRACE, "", b"Merge what was approved\n");
-    assert_eq!(rules(&judge(&scratch, &ours)), ["approval-outdated"]);
-    assert!(old != six && old_tree != sixty_tree);
-}
-
-/// A branch that began before the approvals were written down is not asked for them again.
-#[test]
-fn approvals_that_production_holds_count_for_an_older_branch() {
-    let scratch = ready();
-    let before = rev(&scratch, "production^");
-    let tree = rev(&scratch, "production^{tree}");
-    let head = raw(&scratch, &tree, &[&before], GRACE, "", b"Say nothing\n");
-    assert_eq!(found(&judge(&scratch, &head)), []);
-}
-
 /// Both sides changed other lines of one file: the merge differs from both, and did nothing itself.
 #[test]
 fn a_clean_merge_of_one_file_needs_no_reason() {
@@ -356,38 +222,6 @@ fn a_clean_merge_of_one_file_needs_no_reason() {
     std::fs::write(&place, merged.replace("max_iter=500", "max_iter=5")).unwrap();
     git(&scratch.path(), &["commit", "--quiet", "--all", "--amend", "--no-edit"]);
     assert_eq!(rules(&judge(&scratch, &rev(&scratch, "HEAD"))), ["commit-without-context"]);
-}
-
-#[test]
-fn an_uncommitted_edit_voids_approvals() {
-    let scratch = ready();
-    let place = scratch.path().join("docs/DPIA.md");
-    let text = std::fs::read_to_string(&place).unwrap();
-    std::fs::write(&place, text.replace("after 24 months", "after 60 months")).unwrap();
-    let said = common::roadworthy(&scratch.path(), &["check", "--as-of", AS_OF]);
-    assert_eq!(said.code, Some(1), "{}{}", said.stdout, said.stderr);
-    assert!(said.stdout.contains("not committed yet"), "{}", said.stdout);
-}
-
-#[test]
-fn of_several_models_an_approval_names_its_own() {
-    let scratch = ready();
-    scratch.write(
-        "roadworthy.toml",
-        "[policy]\npacks = [\"core\", \"commits\"]\n[[model]]\nid = \"churn\"\npath = \".\"\n[[model]]\nid = \"price\"\npath = \"models/price\"\ntier = \"experimental\"\n",
-    );
-    scratch.write("models/price/fit.py", "print(1)\n");
-    scratch.commit("2026-10-28T09:00:00Z", "Add a second model\n\nPrices are modelled from now on.");
-    let count = |scratch: &Scratch| {
-        let output = common::roadworthy(&scratch.path(), &["check", "--as-of", AS_OF, "--format", "json"]);
-        let report: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
-        let of = |f: &&serde_json::Value| f["rule"] == "approval-missing" && f["model"] == "churn";
-        report["findings"].as_array().unwrap().iter().filter(of).count()
-    };
-    assert_eq!(count(&scratch), 2);
-    let message = "Approve churn\n\nApproved-by: Katherine Johnson <katherine@corp.example> (legal)\nApproved-by: Dorothy Vaughan <dorothy@corp.example> (IT)\nApproved-by: Mary Jackson <mary@corp.example> (business)";
-    scratch.commit("2026-10-28T10:00:00Z", message);
-    assert_eq!(count(&scratch), 0);
 }
 
 /// Weights in no model's folder belong to nobody, and count all the same.
