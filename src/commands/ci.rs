@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::Result;
-use super::decide::{Show, decide, place};
+use super::decide::{Show, decide};
 use crate::ci::{self, Variables};
 use crate::cli::Ci;
+use crate::gate::landing::Place;
 use crate::request::{self, Terminal};
 
 pub(super) fn run(args: &Ci, terminal: &Terminal) -> Result {
@@ -16,7 +17,7 @@ pub(super) fn run(args: &Ci, terminal: &Terminal) -> Result {
     // A job checks out a commit; the branches that it fetched are those of `origin`.
     let fetched = repo.ref_names("refs/remotes/origin/").map_err(|error| request::refused(&error))?;
     let remote = (!fetched.is_empty()).then_some("origin");
-    let place = place(remote, policy.as_deref(), as_of);
+    let place = Place { remote, policy: policy.as_deref(), author: None, as_of };
     let (style, format) = (terminal.style, args.format);
     decide(&repo, &decision, &Show { style, format, place, brief: false, all: args.all })
 }

@@ -8,9 +8,9 @@ use crate::cli::ReportFormat;
 use crate::diag::{Diagnostic, Sources, escape};
 use crate::exit::ExitStatus;
 use crate::gate::landing::{Asked, Desk, Place};
-use crate::gate::{self, Extra, Judged, Request};
+use crate::gate::{self, Judged, Request};
 use crate::git::Repo;
-use crate::landing::Decision;
+use crate::landing::{Decision, Landing};
 use crate::report::{Human, Style, Verbosity, human, json};
 use crate::request::Terminal;
 use crate::verdict::Status;
@@ -51,7 +51,8 @@ pub(super) fn decide(repo: &Repo, decision: &Decision, show: &Show<'_>) -> Resul
             }
             Ok(Asked::Advise(request, why)) => {
                 let judged = gate::judge(repo, &in_full(*request, show.all));
-                parts.push(advice(&judged, &why, show));
+                let staged = matches!(landing, Landing::Index { message: None });
+                parts.push(advice(&judged, &why, staged, show));
             }
             Ok(Asked::Refused(refusal)) => {
                 output.status = output.status.max(ExitStatus::Blocked);
@@ -103,7 +104,7 @@ fn shown(judged: &Judged, show: &Show<'_>) -> String {
 }
 
 /// A verdict that stops nothing, in a sentence; nothing at all when all is well.
-fn advice(judged: &Judged, why: &str, show: &Show<'_>) -> String {
+fn advice(judged: &Judged, why: &str, staged: bool, show: &Show<'_>) -> String {
     let verdict = &judged.verdict;
     let rules: BTreeSet<&str> =
         verdict.findings.iter().filter(|f| f.blocks()).map(|f| f.rule.as_str()).collect();
@@ -120,8 +121,8 @@ fn advice(judged: &Judged, why: &str, show: &Show<'_>) -> String {
             format!("on its way to production this would be blocked by {}{more}", named.join(", "))
         }
     };
-    let show_it = "`roadworthy check --staged` shows why";
-    sentence("advice   ", &format!("{said}; {why}, so nothing stops here; {show_it}"), show.style.width)
+    let how = if staged { "; `roadworthy check --staged` shows why" } else { "" };
+    sentence("advice   ", &format!("{said}; {why}, so nothing stops here{how}"), show.style.width)
 }
 
 fn mistake(refusal: Diagnostic, show: &Show<'_>) -> String {
@@ -149,13 +150,4 @@ fn sentence(first: &str, text: &str, width: usize) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{}", textwrap::fill(&text, options.break_words(false)));
     out
-}
-
-/// Where production is looked up.
-pub(super) fn place<'a>(
-    remote: Option<&'a str>,
-    policy: Option<&'a [Extra]>,
-    as_of: chrono::NaiveDate,
-) -> Place<'a> {
-    Place { remote, policy, as_of }
 }

@@ -35,6 +35,8 @@ pub struct Place<'a> {
     pub remote: Option<&'a str>,
     /// Policy files from outside of the repository.
     pub policy: Option<&'a [Extra]>,
+    /// Who commits, as `Name <address>`, where a commit is still to be made.
+    pub author: Option<&'a str>,
     /// The date of the judgement.
     pub as_of: NaiveDate,
 }
@@ -75,7 +77,7 @@ impl<'a> Desk<'a> {
     /// Whatever makes it impossible to say.
     pub fn ask(&mut self, landing: &Landing) -> Result<Asked, Refusal> {
         let asked = match landing {
-            Landing::Index { .. } => self.index()?,
+            Landing::Index { message } => self.index(message.as_deref())?,
             Landing::Merge { into, tip, head } => {
                 let tip = self.repo.resolve_commit(tip).map_err(git)?;
                 let commit = self.repo.resolve_commit(head).map_err(git)?;
@@ -99,8 +101,8 @@ impl<'a> Desk<'a> {
         })
     }
 
-    /// What would be committed on the current branch.
-    fn index(&mut self) -> Result<Asked, Refusal> {
+    /// What would be committed on the current branch; with its message, once there is one.
+    fn index(&mut self, message: Option<&[u8]>) -> Result<Asked, Refusal> {
         let (branch, tip) = match self.repo.head().map_err(git)? {
             Head::Branch { name, tip } => (name, Some(tip)),
             Head::Unborn { branch } => (branch, None),
@@ -118,8 +120,12 @@ impl<'a> Desk<'a> {
             trusted: None,
             since: tip,
             head: None,
-            exclude: Vec::new(),
+            exclude: tip.into_iter().collect(),
             conflicts: Vec::new(),
+        };
+        let change = match message {
+            Some(message) => self.pending(change, message)?,
+            None => change,
         };
         let request = Request::new(Target::Index, self.place.as_of);
         let request = Box::new(Request { change: Some(change), ..request });
@@ -128,6 +134,18 @@ impl<'a> Desk<'a> {
             (false, true) => Asked::Advise(request, "no branch is checked out".to_string()),
             (false, false) => Asked::Advise(request, format!("{branch} is not production")),
         })
+    }
+
+    /// The commit that would be made stands for itself before there is one.
+    fn pending(&self, mut change: Change, message: &[u8]) -> Result<Change, Refusal> {
+        let who = self.place.author.unwrap_or_default();
+        let commit = self.repo.pending_commit(who, message).map_err(git)?;
+        change.what = match change.name.as_str() {
+            "" => format!("commit {}, as it would be made", commit.short()),
+            name => format!("commit {}, as it would be made on {name}", commit.short()),
+        };
+        change.head = Some(commit);
+        Ok(change)
     }
 
     fn moved(&mut self, ref_name: &str, old: Option<&str>, new: &str) -> Result<Asked, Refusal> {

@@ -28,6 +28,7 @@ mod merge;
 mod message;
 mod object;
 mod paths;
+mod pending;
 mod people;
 mod range;
 mod refs;

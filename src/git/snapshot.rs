@@ -321,6 +321,14 @@ impl Snapshot<'_> {
         self.listing.find(path).ok().map(|at| self.entry(at))
     }
 
+    /// The object at a path; `None` where nothing stands, or a file on disk.
+    pub(super) fn object_at(&self, path: &[u8]) -> Option<ObjectId> {
+        match self.listing.records[self.listing.find(path).ok()?].place {
+            Place::Object(id) => Some(id),
+            Place::Disk => None,
+        }
+    }
+
     /// The entries below a folder, sorted; all entries for the root.
     pub fn under(&self, dir: &RepoPath) -> impl ExactSizeIterator<Item = Entry<'_>> + use<'_> {
         self.listing.below(dir.as_bytes()).map(|at| self.entry(at))

@@ -27,7 +27,7 @@ pub fn of_check(repo: &Repo, args: &Check) -> Result<Request, Refusal> {
         let request = super::request(repo, &args.tree, args.as_of.as_deref())?;
         return Ok(Request { policy, ..request });
     };
-    let place = Place { remote: None, policy: policy.as_deref(), as_of };
+    let place = Place { remote: None, policy: policy.as_deref(), author: None, as_of };
     let mut request = match Desk::new(repo, place)?.ask(&landing)? {
         Asked::Judge(request) | Asked::Advise(request, _) => *request,
         Asked::Refused(refusal) => return Err(refusal),

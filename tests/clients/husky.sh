@@ -18,4 +18,4 @@ managed husky
 git -C repository rm --quiet OWNER.toml
 git -C repository commit --quiet --no-verify -m "Nobody owns it"
 blocks "husky: the second of two refs is judged" "block[owner-missing]" \
-    git -C repository push origin HEAD~1:refs/heads/a HEAD:refs/heads/b
+    git -C repository push origin HEAD~1:refs/heads/a HEAD:refs/heads/release/b

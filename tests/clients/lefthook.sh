@@ -15,4 +15,4 @@ managed lefthook
 git -C repository rm --quiet OWNER.toml
 git -C repository commit --quiet --no-verify -m "Nobody owns it"
 blocks "lefthook: the second of two refs is judged" "block[owner-missing]" \
-    git -C repository push origin HEAD~1:refs/heads/a HEAD:refs/heads/b
+    git -C repository push origin HEAD~1:refs/heads/a HEAD:refs/heads/release/b

@@ -5,12 +5,13 @@ use std::fs::File;
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
 
-use super::super::decide::{Show, decide, place};
+use super::super::decide::{Show, decide};
 use super::super::{Output, Result, refused};
 use crate::cli::{Hook, ReportFormat};
 use crate::diag::escape::shell_word;
 use crate::diag::{Diagnostic, Level, Sources};
 use crate::gate::Extra;
+use crate::gate::landing::Place;
 use crate::git::{Head, Repo};
 use crate::hook::{
     HookType, MAX_INPUT, Problem, Push, managed_push, pushed, received, updated, without_comments,
@@ -63,7 +64,12 @@ fn judged(command: &Hook, style: Style) -> std::result::Result<Output, Refusal> 
         _ => Decision { landings: vec![Landing::Index { message: None }], why: Vec::new() },
     };
     let policy = policy(&repo)?;
-    let place = place(remote.as_deref(), policy.as_deref(), request::today());
+    let author = match command {
+        Hook::CommitMsg { .. } => Some(author(&repo)?),
+        _ => None,
+    };
+    let (remote, policy, author) = (remote.as_deref(), policy.as_deref(), author.as_deref());
+    let place = Place { remote, policy, author, as_of: request::today() };
     decide(&repo, &decision, &Show { style, format: ReportFormat::Human, place, brief: true, all: false })
 }
 
@@ -72,6 +78,16 @@ fn judged(command: &Hook, style: Style) -> std::result::Result<Output, Refusal> 
 fn policy(repo: &Repo) -> std::result::Result<Option<Vec<Extra>>, Refusal> {
     let path = repo.own_path("roadworthy.policy").map_err(|error| request::refused(&error))?;
     path.map(|path| request::policy_files(&path)).transpose()
+}
+
+/// Who commits: Git tells its hooks, and otherwise its settings say it.
+fn author(repo: &Repo) -> std::result::Result<String, Refusal> {
+    let part = |variable: &str, key: &str| match std::env::var(variable) {
+        Ok(value) if !value.is_empty() => Ok(value),
+        _ => repo.setting(key).map(Option::unwrap_or_default).map_err(|error| request::refused(&error)),
+    };
+    let (name, email) = (part("GIT_AUTHOR_NAME", "user.name")?, part("GIT_AUTHOR_EMAIL", "user.email")?);
+    Ok(format!("{name} <{email}>"))
 }
 
 fn kind(command: &Hook) -> Option<HookType> {

@@ -11,7 +11,7 @@ mod renames;
 mod resolve;
 mod similarity;
 mod text;
-mod write;
+pub(super) mod write;
 
 use std::collections::BTreeSet;
 

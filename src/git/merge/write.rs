@@ -16,7 +16,7 @@ type Changes = BTreeMap<Vec<u8>, Slot>;
 
 /// The tree `root` with other things at some paths. Where a folder gets a new entry, or loses one,
 /// it is written anew; a folder without an entry goes away.
-pub(super) fn apply(
+pub(in crate::git) fn apply(
     trees: &Trees<'_>,
     memory: &Memory,
     root: ObjectId,
