@@ -152,7 +152,7 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
             name: "changes",
             ours: "(the library, in a program that only prints) as range, and the paths that each commit changed",
             theirs: "git log --raw -c with that format",
-            bound: Some(1.5),
+            bound: None,
             times: pair(
                 print(range::PATHS),
                 programs.git(history, &["log", "--raw", "-c", "--no-abbrev", range::FORMAT, &span]),
