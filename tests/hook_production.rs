@@ -194,7 +194,8 @@ fn a_message_is_judged_before_the_commit_is_made() {
     let folder = scratch.path();
     // Hooks judge as of today, whenever that is.
     let config = std::fs::read_to_string(folder.join("roadworthy.toml")).unwrap();
-    let dated = "\n[policy.severity]\n\"retraining-overdue\" = \"off\"\n\"privacy-review-overdue\" = \"off\"\n";
+    let dated =
+        "\n[policy.severity]\n\"retraining-overdue\" = \"off\"\n\"privacy-review-overdue\" = \"off\"\n";
     scratch.write("roadworthy.toml", config + dated);
     commit(&scratch, "Nothing that a date decides\n\nThese tests are run for years.");
     roadworthy(&folder, &["hook", "install", "--type", "commit-msg"]).expect_success();

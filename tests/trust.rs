@@ -137,12 +137,18 @@ fn everything_that_asks_less_is_a_weakening() {
         assert!(found.iter().any(|what| what == expected), "{expected}: {found:?}");
         git(&scratch.path(), &["reset", "--quiet", "--hard", "production"]);
     }
+    // A model that was found in a folder may go with it, and is missed aloud.
+    git(&scratch.path(), &["rm", "--quiet", "-r", "models"]);
+    scratch.commit("2026-10-28T09:00:00Z", "No fraud any more");
+    says(&into(&scratch, &[]), 0, "note this change removes the model in models/fraud with its folder");
+    git(&scratch.path(), &["reset", "--quiet", "--hard", "production"]);
     // The same in another layout, and asking more, are none.
     scratch.write("governance/house.toml", pack.replace("\n\n", "\n\n# more air\n\n"));
     let more = base.replace("[models]", "[policy.severity]\n\"owner-inactive\" = \"block\"\n\n[models]");
     scratch.write("roadworthy.toml", more.replace("2026-11-15", "2026-11-10"));
     scratch.commit("2026-10-28T09:00:00Z", "Ask more");
     assert_eq!(weakened(&scratch), [""; 0]);
+    says(&into(&scratch, &[]), 0, "note once landed, this change raises `owner-inactive` to block");
     // And without the file at all, everything is.
     git(&scratch.path(), &["rm", "--quiet", "roadworthy.toml"]);
     scratch.commit("2026-10-28T10:00:00Z", "No file at all");

@@ -6,13 +6,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use globset::GlobSet;
 
-use crate::diag::{Diagnostic, Level, Origin, Sources, Span};
-use crate::git::{CommitId, Content, Error, Head, Limits, Repo, Target};
+use crate::diag::{Diagnostic, Level};
+use crate::git::{CommitId, Content, Head, Limits, Repo, Target};
 use crate::landing::{Landing, short, spoken};
-use crate::policy::{At, Config, FILE, glob};
+use crate::policy::FILE;
 
+use super::production::{Patterns, Refusal, first, git, shown};
 use super::{Change, Extra, Request, named, trust};
 
 /// What becomes of something that would land.
@@ -39,13 +39,6 @@ pub struct Place<'a> {
     pub author: Option<&'a str>,
     /// The date of the judgement.
     pub as_of: NaiveDate,
-}
-
-/// Refused, with what to do.
-type Refusal = Box<Diagnostic>;
-
-fn git(error: Error) -> Refusal {
-    Box::new(error.diagnostic())
 }
 
 /// Decides what is judged for the things that would land in one repository, one after the other: what
@@ -323,7 +316,7 @@ impl<'a> Desk<'a> {
 
 impl Place<'_> {
     /// What the full names of the branches that are meant begin with.
-    fn prefix(&self) -> String {
+    pub(super) fn prefix(&self) -> String {
         self.remote.map_or("refs/heads/".to_string(), |remote| format!("refs/remotes/{remote}/"))
     }
 }
@@ -331,75 +324,4 @@ impl Place<'_> {
 /// A full ref name without what Git puts before it.
 fn plain(ref_name: &str) -> &str {
     ref_name.strip_prefix("refs/heads/").or_else(|| ref_name.strip_prefix("refs/tags/")).unwrap_or(ref_name)
-}
-
-/// The branch that the repository shows first.
-fn shown(repo: &Repo, place: &Place<'_>) -> Result<Option<(String, CommitId)>, Refusal> {
-    let prefix = place.prefix();
-    let head = place.remote.map_or("HEAD".to_string(), |_| format!("{prefix}HEAD"));
-    if let Some(full) = repo.symbolic(&head).map_err(git)?
-        && let Some(name) = full.strip_prefix(&prefix)
-    {
-        return Ok(repo.ref_commit(&full).map_err(git)?.map(|tip| (name.to_string(), tip)));
-    }
-    // A remote that was added by hand has no `HEAD` here.
-    if place.remote.is_none() { Ok(None) } else { first(repo, place, &Patterns::default_ones()) }
-}
-
-/// The first branch that is production.
-fn first(repo: &Repo, place: &Place<'_>, patterns: &Patterns) -> Result<Option<(String, CommitId)>, Refusal> {
-    let prefix = place.prefix();
-    for full in repo.ref_names(&prefix).map_err(git)? {
-        let name = full.strip_prefix(&prefix).unwrap_or(&full);
-        if name != "HEAD"
-            && patterns.branch(name)
-            && let Ok(Some(tip)) = repo.ref_commit(&full)
-        {
-            return Ok(Some((name.to_string(), tip)));
-        }
-    }
-    Ok(None)
-}
-
-/// What a configuration says of production.
-struct Patterns {
-    branches: GlobSet,
-    tags: GlobSet,
-}
-
-impl Patterns {
-    fn of(config: &Config) -> Patterns {
-        Patterns { branches: names(&config.branches), tags: names(&config.tags) }
-    }
-
-    fn default_ones() -> Patterns {
-        let mut sources = Sources::new();
-        let nowhere = sources.add(Origin::BuiltIn("defaults".to_string()), "");
-        Patterns::of(&Config::defaults(Span::new(nowhere, 0..0)))
-    }
-
-    fn branch(&self, name: &str) -> bool {
-        self.branches.is_match(folded(name))
-    }
-
-    fn tag(&self, name: &str) -> bool {
-        self.tags.is_match(folded(name))
-    }
-}
-
-/// Patterns of branch and tag names: `*` stays between slashes, as in paths, and case counts for nothing.
-fn names(patterns: &[At<String>]) -> GlobSet {
-    let mut builder = globset::GlobSetBuilder::new();
-    for pattern in patterns {
-        // One that does not compile is a mistake of the configuration, which is reported with it.
-        if let Ok(glob) = glob(&format!("/{}", pattern.value.trim_start_matches('/'))) {
-            builder.add(glob);
-        }
-    }
-    builder.build().unwrap_or_default()
-}
-
-fn folded(name: &str) -> std::path::PathBuf {
-    let bytes = crate::policy::fold_path(name.as_bytes());
-    String::from_utf8_lossy(&bytes).into_owned().into()
 }

@@ -3,6 +3,8 @@
 pub mod landing;
 mod lock;
 pub mod policy;
+mod preview;
+mod production;
 mod range;
 mod request;
 mod scope;
@@ -93,7 +95,7 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
         Err(error) => return verdict.undecided.push(error.diagnostic()),
     };
     let asked = collect(&stage, request, tip.is_some());
-    let answers = match walk(repo, &stage, asked.query, tip) {
+    let answers = match walk(repo, request, &stage, asked.query, tip) {
         Ok(answers) => answers,
         Err(problem) => return verdict.undecided.push(*problem),
     };
@@ -222,6 +224,7 @@ fn collect(stage: &Stage<'_>, request: &Request, commits: bool) -> Asked {
 /// Walks the history once, only when a rule asks.
 fn walk(
     repo: &Repo,
+    request: &Request,
     stage: &Stage<'_>,
     questions: Questions,
     tip: Option<CommitId>,
@@ -232,7 +235,12 @@ fn walk(
         return Ok(Some(Answers::default()));
     }
     let mailmap = if questions.people {
-        repo.mailmap(&stage.snapshot).map_err(|e| Box::new(e.diagnostic()))?
+        // Who is who is not for the change to say.
+        match request.change.as_ref().and_then(|change| change.production) {
+            Some(trusted) => repo.mailmap_of(trusted),
+            None => repo.mailmap(&stage.snapshot),
+        }
+        .map_err(|e| Box::new(e.diagnostic()))?
     } else {
         Mailmap::default()
     };

@@ -11,7 +11,7 @@ use crate::policy::{PolicySet, closest};
 use super::lock::{self, Approval};
 use super::trust::Stated;
 use super::weaker::Weakening;
-use super::{Change, Request, scope, trust, weaker};
+use super::{Change, Request, preview, scope, trust, weaker};
 
 /// A tree with its policy, its models and their evidence.
 pub struct Stage<'r> {
@@ -85,6 +85,9 @@ pub fn stage<'r>(
         _ => None,
     };
     let mut remarks = trusted.remarks;
+    if let Some(proposed) = trusted.proposed.as_ref().filter(|_| !trusted.adopted) {
+        remarks.extend(preview::stricter(&trusted.stated, proposed));
+    }
     remarks.extend(request.change.as_ref().and_then(conflicts));
     if let Some(Approval::Given(said)) = &approval {
         remarks.push(said.clone());

@@ -88,6 +88,11 @@ pub(super) fn establish(
         }
         None => None,
     };
+    for folder in model::gone(&judging.set.config, &changed, snapshot) {
+        if !judging.set.config.models.iter().any(|spec| spec.path.value == folder) {
+            judging.remarks.push(format!("this change removes the model in {folder} with its folder"));
+        }
+    }
     let models = models(&judging.set, proposed.as_ref(), snapshot, &mut judging.remarks)?;
     Ok(Trusted {
         stated: Stated { set: judging.set, models },

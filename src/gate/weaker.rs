@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::diag::{Origin, SourceId, Sources, Span};
 use crate::model::Model;
-use crate::policy::{At, Config, FILE, PolicySet, Rule, Severity, Tier, Waiver};
+use crate::policy::{At, Config, FILE, Mode, PolicySet, Rule, Severity, Tier, Waiver};
 
 use super::trust::Stated;
 
@@ -172,6 +172,12 @@ fn models(old: &Stated, new: &Stated, found: &mut Vec<Weakening>) {
                 other.listed,
                 model.listed,
             ),
+            Some(other) if model.mode.is_some() && other.mode != model.mode => {
+                let name = |mode: Option<Mode>| mode.map_or("none", Mode::name);
+                let (was, now) = (name(model.mode), name(other.mode));
+                let what = format!("change the mode of model `{}` from {was} to {now}", model.id);
+                Weakening::new(what, other.listed, model.listed)
+            }
             Some(_) => continue,
         };
         weakening.model = Some(model.id.clone());

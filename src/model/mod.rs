@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use globset::GlobSetBuilder;
+use globset::{GlobSet, GlobSetBuilder};
 
 use crate::diag::{Diagnostic, Level, RepoPath, Span};
 use crate::git::Snapshot;
@@ -87,15 +87,23 @@ fn too_few(config: &Config, count: u64) -> Diagnostic {
     problem.help("list the models as [[model]] tables in roadworthy.toml, or mend `discover` in [models]")
 }
 
-fn found(
-    config: &Config,
-    snapshot: &Snapshot<'_>,
-    models: &mut BTreeMap<String, Model>,
-    problems: &mut Vec<Diagnostic>,
-) {
-    if config.discover.is_empty() {
-        return;
+/// The folders of discovered models that some paths lie in, and that the tree does not have any more.
+pub fn gone(config: &Config, paths: &[RepoPath], snapshot: &Snapshot<'_>) -> BTreeSet<RepoPath> {
+    let mut gone = BTreeSet::new();
+    let Some(set) = patterns(config) else { return gone };
+    for path in paths.iter().map(RepoPath::as_bytes).filter(|path| snapshot.get(path).is_none()) {
+        for (at, _) in path.iter().enumerate().filter(|(_, b)| **b == b'/') {
+            let folder = &path[..at];
+            if !snapshot.has_dir(folder) && matches(&set, folder) {
+                gone.insert(RepoPath::from_git(folder));
+            }
+        }
     }
+    gone
+}
+
+/// The patterns of folders that are models; `None` without any.
+fn patterns(config: &Config) -> Option<GlobSet> {
     let mut builder = GlobSetBuilder::new();
     for pattern in &config.discover {
         // One that does not compile was reported with the configuration.
@@ -103,7 +111,20 @@ fn found(
             builder.add(glob);
         }
     }
-    let Ok(set) = builder.build() else { return };
+    builder.build().ok().filter(|_| !config.discover.is_empty())
+}
+
+fn matches(set: &GlobSet, folder: &[u8]) -> bool {
+    set.is_match_candidate(&globset::Candidate::from_bytes(&fold_path(folder)))
+}
+
+fn found(
+    config: &Config,
+    snapshot: &Snapshot<'_>,
+    models: &mut BTreeMap<String, Model>,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let Some(set) = patterns(config) else { return };
     let mut seen: BTreeSet<Vec<u8>> = BTreeSet::new();
     for entry in snapshot.iter() {
         for (at, _) in entry.path.iter().enumerate().filter(|(_, b)| **b == b'/') {
@@ -112,7 +133,7 @@ fn found(
                 continue;
             }
             seen.insert(folder.to_vec());
-            if set.is_match_candidate(&globset::Candidate::from_bytes(&fold_path(folder))) {
+            if matches(&set, folder) {
                 add(RepoPath::from_git(folder), models, problems);
             }
         }
