@@ -1,6 +1,5 @@
 //! What hooks know of production: which refs ship, whose policy judges a push, what is only advice.
 #![allow(missing_docs, reason = "a test")]
-#![expect(clippy::unwrap_used, reason = "a test ends where its preparation fails")]
 
 mod common;
 mod hooked;
