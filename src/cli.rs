@@ -66,6 +66,10 @@ pub enum Command {
     /// Test or validate policy files.
     #[command(subcommand)]
     Policy(Policy),
+    /// Write an exception for one rule into roadworthy.toml.
+    Waive(Waive),
+    /// Write exceptions for everything that blocks today, so that only new gaps block.
+    Baseline(Baseline),
     /// Build a small repository, judge it, repair it, and judge it again.
     Demo {
         /// Where to build; a new temporary folder when left out.
@@ -252,6 +256,44 @@ impl ValueEnum for HookType {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(PossibleValue::new(self.name()))
     }
+}
+
+/// Why, until when, and who signs it off.
+#[derive(Args, Debug)]
+pub struct Exception {
+    /// The repository, or a folder in it.
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// Why, in a sentence.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// The last day on which it holds, as 2026-12-31.
+    #[arg(long, value_name = "DATE")]
+    pub until: String,
+    /// Who signs it off, as `First Last <address>`; whoever commits here when left out.
+    #[arg(long, value_name = "PERSON")]
+    pub approved_by: Option<String>,
+}
+
+/// Arguments of `waive`.
+#[derive(Args, Debug)]
+pub struct Waive {
+    /// The rule's id; `roadworthy rules` lists them.
+    pub rule: String,
+    /// The model's id; every model when left out.
+    #[arg(long, value_name = "ID")]
+    pub model: Option<String>,
+    /// Why, until when, and who signs it off.
+    #[command(flatten)]
+    pub exception: Exception,
+}
+
+/// Arguments of `baseline`.
+#[derive(Args, Debug)]
+pub struct Baseline {
+    /// Why, until when, and who signs it off.
+    #[command(flatten)]
+    pub exception: Exception,
 }
 
 /// How a verdict is printed.

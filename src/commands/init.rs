@@ -93,7 +93,7 @@ fn write_new(top: &Path, path: &RepoPath, text: &str) -> std::result::Result<boo
 }
 
 /// Temporary files with the permissions of ordinary ones: what the umask leaves of `rw-rw-rw-`.
-fn drafts() -> tempfile::Builder<'static, 'static> {
+pub(super) fn drafts() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".roadworthy-");
     #[cfg(unix)]

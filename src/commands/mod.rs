@@ -11,6 +11,7 @@ mod init;
 mod policy_check;
 pub mod policy_test;
 mod rules;
+mod waive;
 
 use crate::cli::{Cli, Command, Policy};
 use crate::diag::{Diagnostic, Sources};
@@ -55,6 +56,8 @@ pub fn run(cli: &Cli, terminal: &Terminal) -> Output {
             policy_test::run(path.as_deref(), *bless, only.as_deref(), terminal)
         }
         Command::Policy(Policy::Check { path }) => policy_check::run(path, terminal),
+        Command::Waive(args) => waive::one(args, terminal),
+        Command::Baseline(args) => waive::all(args, terminal),
         Command::Demo { into } => demo::run(into.as_deref(), terminal),
         Command::Completions { shell } => Ok(completions(*shell)),
     };
