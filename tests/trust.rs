@@ -508,3 +508,58 @@ fn a_release_tag_is_judged_since_the_one_before_it() {
     says(&check(&scratch, &["--tag", "refs/tags/v2"]), 1, "block[runbook-missing]");
     cannot_judge(&check(&scratch, &["--tag", "nightly"]), "tag nightly is not production");
 }
+
+#[test]
+fn a_rule_warns_before_the_day_from_which_it_blocks() {
+    let scratch = adopted(&format!("[policy]\nfiles = [\"governance/*.toml\"]\n\n{LISTED}"));
+    let pack = "[pack]\nid = \"house\"\ntitle = \"house rules\"\n\n[[rule]]\nid = \"owner-without-end\"\ntitle = \"no end date\"\nartifact = \"owner\"\nseverity = \"block\"\neffective_from = 2026-12-01\nwhy = \"because\"\nhelp = \"say until when\"\nsource = \"handbook\"\nsince = \"1\"\n[rule.check.fact]\nneeds = [\"until\"]\n";
+    scratch.write("governance/house.toml", pack);
+    let output = check(&scratch, &[]);
+    says(&output, 0, "warn[owner-without-end]");
+    says(&output, 0, "this warns until 2026-12-01, and blocks from that day on");
+    let later = trial::trial(&scratch.path(), &["check", "--as-of", "2026-12-01"]);
+    says(&later, 1, "block[owner-without-end]");
+    scratch.write("governance/house.toml", pack.replace("2026-12-01", "\"soon\""));
+    cannot_judge(&check(&scratch, &[]), "`soon` is not a date");
+}
+
+#[test]
+fn approvals_of_a_model_that_is_not_touched_do_not_block() {
+    let scratch = recipe("commits/ready.toml");
+    let folder = scratch.path();
+    let config = std::fs::read_to_string(folder.join("roadworthy.toml")).unwrap();
+    scratch.write(
+        "roadworthy.toml",
+        format!("{config}\n[[model]]\nid = \"fraud\"\npath = \"fraud\"\ntier = \"critical\"\n"),
+    );
+    for file in ["OWNER.toml", "docs/DPIA.md", "docs/data-contract.md", "docs/runbook.md", "retraining.toml"]
+    {
+        let text = std::fs::read(folder.join(file)).unwrap();
+        scratch.write(&format!("fraud/{file}"), text);
+    }
+    scratch.write("fraud/src/train.py", "X = 1\n");
+    scratch.commit(
+        "2026-10-28T09:00:00Z",
+        "A second model\n\nIts papers are not approved yet, and it is not in use.",
+    );
+    git(&folder, &["checkout", "--quiet", "-b", "feature"]);
+    scratch.write("src/score.py", "# a change\n");
+    scratch.commit(
+        "2026-10-29T09:00:00Z",
+        "Score otherwise\n\nThe desk asked for it on Monday, see the minutes.",
+    );
+    let output = into(&scratch, &["--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+    let of = |model: &str| {
+        let all = report["findings"].as_array().unwrap();
+        all.iter().filter(|f| f["model"] == model && f["blocks"] == true).count()
+    };
+    assert_eq!(of("fraud"), 0, "{}", output.stdout);
+    assert!(
+        report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|f| f["model"] == "fraud" && f["otherwise"] == "block")
+    );
+}

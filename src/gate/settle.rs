@@ -34,13 +34,7 @@ pub(super) fn outcome(
             verdict.account.judgements += 1;
             let mut worst = Cell::Met;
             for problem in problems {
-                let mut finding = finding(c, severity, problem);
-                let mut cell = cell_of(&finding);
-                if !row.in_scope {
-                    finding.otherwise = Some(finding.severity);
-                    finding.severity = Severity::Advice;
-                    cell = if cell == Cell::Missing { Cell::Untouched } else { cell };
-                }
+                let (finding, cell) = scoped(finding(c, severity, problem), row.in_scope);
                 worst = worse(worst, cell);
                 verdict.findings.push(finding);
             }
@@ -52,6 +46,17 @@ pub(super) fn outcome(
         Some((_, known)) => *known = worse(*known, cell),
         None => row.cells.push((id.clone(), cell)),
     }
+}
+
+/// A finding about a model that the change does not touch only advises.
+fn scoped(mut finding: Finding, in_scope: bool) -> (Finding, Cell) {
+    let cell = cell_of(&finding);
+    if in_scope {
+        return (finding, cell);
+    }
+    finding.otherwise = Some(finding.severity);
+    finding.severity = Severity::Advice;
+    (finding, if cell == Cell::Missing { Cell::Untouched } else { cell })
 }
 
 fn cell_of(finding: &Finding) -> Cell {
@@ -116,12 +121,15 @@ impl About<'_> {
         };
         verdict.account.judgements += 1;
         let holds = problems.is_empty();
-        let findings: Vec<Finding> = problems.into_iter().map(|p| self.finding(severity, p)).collect();
-        let worst = findings.iter().map(cell_of).fold(Cell::Met, worse);
-        verdict.findings.extend(findings);
-        let Some(row) = verdict.rows.iter_mut().find(|row| self.model.is_some_and(|m| m.id == row.id)) else {
-            return;
-        };
+        let row = verdict.rows.iter_mut().find(|row| self.model.is_some_and(|m| m.id == row.id));
+        let in_scope = row.as_ref().is_none_or(|row| row.in_scope);
+        let mut worst = Cell::Met;
+        for problem in problems {
+            let (finding, cell) = scoped(self.finding(severity, problem), in_scope);
+            worst = worse(worst, cell);
+            verdict.findings.push(finding);
+        }
+        let Some(row) = row else { return };
         let id = &self.rule.id.value;
         if holds && !row.met.contains(id) {
             row.met.push(id.clone());
@@ -137,13 +145,21 @@ impl About<'_> {
     }
 
     fn finding(&self, severity: policy::Severity, problem: Problem) -> Finding {
-        let severity = problem.at_most.map_or(severity, |most| severity.max(most));
+        let mut severity = problem.at_most.map_or(severity, |most| severity.max(most));
+        let mut notice = None;
+        if let Some(from) = self.rule.effective_from.filter(|from| *from > self.today) {
+            if severity == policy::Severity::Block {
+                notice = Some(format!("this warns until {from}, and blocks from that day on"));
+            }
+            severity = severity.max(policy::Severity::Warn);
+        }
         let because = Note {
             span: problem.because.unwrap_or(self.rule.check_span),
             text: format!("`{}` asks for it", self.rule.id.value),
         };
         let mut help = problem.help;
         help.push(self.rule.help.clone());
+        help.extend(notice);
         Finding {
             title: self.rule.title.clone(),
             model: self.model.map(|model| model.id.clone()),

@@ -7,6 +7,7 @@ use super::mistakes::{At, Mistakes};
 use super::pack::{Artifact, FactSpec, How, Nature, Pack, SourceSpec, Starter};
 use super::rule::Rule;
 use super::severity::{Severities, Severity, Tier};
+use super::waiver;
 use super::{builtin, load_check, load_reader, names};
 use crate::artifact::types::ValueType;
 use crate::diag::{Origin, SourceId, Sources, Span};
@@ -263,6 +264,7 @@ fn rule(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Rule> {
     let help = fields.required("help", mistakes);
     let source = fields.required("source", mistakes);
     let since = fields.required("since", mistakes);
+    let effective_from = waiver::date(&mut fields, "effective_from", mistakes);
     let check_span = fields.key_span("check");
     let rule_span = fields.span();
     let check = match fields.table("check", mistakes) {
@@ -301,6 +303,7 @@ fn rule(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Rule> {
         help: help?.value,
         source: source?.value,
         since: since?.value,
+        effective_from: effective_from.map(|at| at.value),
         check,
         check_span: span,
     })

@@ -1,5 +1,6 @@
 //! A rule, and what it asks.
 
+use chrono::NaiveDate;
 use globset::GlobSet;
 
 use super::mistakes::At;
@@ -27,6 +28,8 @@ pub struct Rule {
     pub source: String,
     /// The version that brought it.
     pub since: String,
+    /// Before this day it warns where it would block.
+    pub effective_from: Option<NaiveDate>,
     /// What must hold.
     pub check: Check,
     /// Where the check is written.

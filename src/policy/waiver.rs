@@ -33,7 +33,7 @@ pub(super) fn read(mut fields: Fields<'_>, words: &Words, mistakes: &mut Mistake
     let reason = fields.required("reason", mistakes);
     let approved_by = fields.required("approved_by", mistakes);
     let dated = fields.key_span("expires").is_some();
-    let expires = fields.date_text("expires", mistakes);
+    let expires = date(&mut fields, "expires", mistakes);
     if !dated {
         mistakes.add(
             "missing-key",
@@ -43,18 +43,6 @@ pub(super) fn read(mut fields: Fields<'_>, words: &Words, mistakes: &mut Mistake
         );
     }
     fields.finish(mistakes);
-    let expires = expires.and_then(|text| {
-        match NaiveDate::parse_from_str(text.value.get(..10).unwrap_or(&text.value), "%Y-%m-%d") {
-            Ok(date) if text.value.len() == 10 => Some(At { value: date, span: text.span }),
-            // What TOML takes for a date and is none comes without a value, and was reported.
-            _ if text.value.is_empty() && text.span.end - text.span.start > 2 => None,
-            _ => {
-                let message = format!("`{}` is not a date", text.value);
-                mistakes.add("bad-date", text.span, message, "write it as 2026-12-31");
-                None
-            }
-        }
-    });
     let reason = reason.filter(|reason| is_reason(reason, words, mistakes));
     let help = "a waiver is approved by a person, such as `Grace Hopper <grace@corp.example>`";
     let approved_by = approved_by.filter(|text| person(text, words, help, mistakes).is_some());
@@ -66,6 +54,25 @@ pub(super) fn read(mut fields: Fields<'_>, words: &Words, mistakes: &mut Mistake
         expires: expires?,
         span,
     })
+}
+
+/// The day that a key states, or a mistake.
+pub(super) fn date(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    mistakes: &mut Mistakes,
+) -> Option<At<NaiveDate>> {
+    let text = fields.date_text(key, mistakes)?;
+    match NaiveDate::parse_from_str(text.value.get(..10).unwrap_or(&text.value), "%Y-%m-%d") {
+        Ok(date) if text.value.len() == 10 => Some(At { value: date, span: text.span }),
+        // What TOML takes for a date and is none comes without a value, and was reported.
+        _ if text.value.is_empty() && text.span.end - text.span.start > 2 => None,
+        _ => {
+            let message = format!("`{}` is not a date", text.value);
+            mistakes.add("bad-date", text.span, message, "write it as 2026-12-31");
+            None
+        }
+    }
 }
 
 /// False, and a mistake, for a reason that nobody wrote.
