@@ -55,6 +55,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = TableFormat::Human)]
         format: TableFormat,
     },
+    /// Show a model's readiness on one page: what is on file, who answers for it, what is due.
+    Status(Status),
     /// List every fact that was read, with its file and line.
     Facts(Facts),
     /// Write roadworthy.toml and a starter file for every artifact that is missing.
@@ -256,6 +258,20 @@ impl ValueEnum for HookType {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(PossibleValue::new(self.name()))
     }
+}
+
+/// Arguments of `status`.
+#[derive(Args, Debug)]
+pub struct Status {
+    /// Which tree, and which models of it.
+    #[command(flatten)]
+    pub tree: Tree,
+    /// The date of the judgement, as 2026-12-31; today in UTC when left out.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = TableFormat::Human)]
+    pub format: TableFormat,
 }
 
 /// Why, until when, and who signs it off.

@@ -199,6 +199,8 @@ pub struct ModelRow {
     pub evidence: Vec<(String, RepoPath)>,
     /// Ids of the rules that hold.
     pub met: Vec<String>,
+    /// Artifact id and the day on which something is due for it, `YYYY-MM-DD`, in the order of the policy.
+    pub due: Vec<(String, String)>,
     /// False for a model that the judged change does not touch: it does not block.
     pub in_scope: bool,
 }

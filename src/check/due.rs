@@ -52,34 +52,62 @@ struct Start {
 }
 
 pub(super) fn run<'a>(c: &Context<'a>, check: &'a Check) -> Outcome {
-    let Check::Due { by, since, changed, every, default_days, ahead_days, unless, of } = check else {
-        return Outcome::NotAsked;
+    let Check::Due { ahead_days, .. } = check else { return Outcome::NotAsked };
+    match next(c, check) {
+        Next::Due(due) => verdict(c, due, *ahead_days),
+        Next::Never(outcome) => outcome,
+    }
+}
+
+/// The day on which something is due, where that can be told.
+pub(super) fn day<'a>(c: &Context<'a>, check: &'a Check) -> Option<NaiveDate> {
+    match next(c, check) {
+        Next::Due(due) => Some(due.date),
+        Next::Never(_) => None,
+    }
+}
+
+/// What a rule about dates comes to.
+enum Next {
+    /// Something is due on a day.
+    Due(Due),
+    /// There is no such day.
+    Never(Outcome),
+}
+
+fn next<'a>(c: &Context<'a>, check: &'a Check) -> Next {
+    let Check::Due { by, since, changed, every, default_days, unless, of, .. } = check else {
+        return Next::Never(Outcome::NotAsked);
     };
     if c.facts(unless).next().is_some() {
-        return Outcome::Holds;
+        return Next::Never(Outcome::Holds);
     }
     if let Some((fact, date)) = latest(c.facts(by)) {
         if someone_remains(c, of, by) {
-            return Outcome::Holds;
+            return Next::Never(Outcome::Holds);
         }
-        let due = Due { date, said: title(c, fact), at: Location::Text(fact.span), related: Vec::new() };
-        return verdict(c, due, *ahead_days);
+        return Next::Due(Due {
+            date,
+            said: title(c, fact),
+            at: Location::Text(fact.span),
+            related: Vec::new(),
+        });
     }
     let interval = interval(c, every);
     let days = match (&interval, default_days) {
         (Some((days, _)), _) => *days,
         (None, Some(days)) => days.value as f64,
-        (None, None) => return Outcome::NotAsked,
+        (None, None) => return Next::Never(Outcome::NotAsked),
     };
     let start = match start(c, since, changed) {
         Ok(Some(start)) => start,
-        Ok(None) => return Outcome::NotAsked,
-        Err(outcome) => return *outcome,
+        Ok(None) => return Next::Never(Outcome::NotAsked),
+        Err(outcome) => return Next::Never(*outcome),
     };
     if start.date > c.today.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX) {
         let at = start.span.map_or_else(|| c.anchor(), Location::Text);
         let message = format!("{}: {} is in the future", c.rule.title, start.said);
-        return Outcome::Fails(vec![Problem::new(message, at).label("not yet")]);
+        return Next::Never(Outcome::Fails(vec![Problem::new(message, at).label("not yet")]));
     }
     let days = Days::new(days.ceil().clamp(0.0, 1e6) as u64);
     let date = start.date.checked_add_days(days).unwrap_or(NaiveDate::MAX);
@@ -92,7 +120,7 @@ pub(super) fn run<'a>(c: &Context<'a>, check: &'a Check) -> Outcome {
         (None, None) => (c.anchor(), Vec::new()),
     };
     let said = format!("{}, and the next time", start.said);
-    verdict(c, Due { date, said, at, related }, *ahead_days)
+    Next::Due(Due { date, said, at, related })
 }
 
 /// The shortest interval that the first fact with any states: a promise counts before the schedule

@@ -146,6 +146,14 @@ pub fn run(c: &Context<'_>) -> Outcome {
     }
 }
 
+/// The day on which a rule about dates wants something done, where that can be told.
+pub fn due_day(c: &Context<'_>) -> Option<NaiveDate> {
+    match &c.rule.check {
+        check @ Check::Due { .. } if c.evidence.judgeable() => due::day(c, check),
+        _ => None,
+    }
+}
+
 /// What a rule wants to know of the history for one model's evidence.
 #[derive(Default)]
 pub struct Questions {

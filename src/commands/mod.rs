@@ -11,6 +11,7 @@ mod init;
 mod policy_check;
 pub mod policy_test;
 mod rules;
+mod status;
 mod waive;
 
 use crate::cli::{Cli, Command, Policy};
@@ -56,6 +57,7 @@ pub fn run(cli: &Cli, terminal: &Terminal) -> Output {
             policy_test::run(path.as_deref(), *bless, only.as_deref(), terminal)
         }
         Command::Policy(Policy::Check { path }) => policy_check::run(path, terminal),
+        Command::Status(args) => status::run(args, terminal),
         Command::Waive(args) => waive::one(args, terminal),
         Command::Baseline(args) => waive::all(args, terminal),
         Command::Demo { into } => demo::run(into.as_deref(), terminal),

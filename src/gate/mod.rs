@@ -134,6 +134,8 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
                 uncommitted: &uncommitted,
                 today: request.as_of,
             };
+            let day = check::due_day(&context);
+            row.due.extend(day.map(|day| (artifact.id.value.clone(), day.to_string())));
             settle::outcome(verdict, &mut row, &context, severity, check::run(&context));
         }
         verdict.rows.push(row);
@@ -185,6 +187,7 @@ fn row(stage: &Stage<'_>, m: usize) -> ModelRow {
         cells: Vec::new(),
         evidence: evidence(&stage.surveys[m]),
         met: Vec::new(),
+        due: Vec::new(),
         in_scope: stage.in_scope(&model.id),
     }
 }

@@ -47,7 +47,7 @@ pub fn json(v: &Verdict, sources: &Sources) -> String {
 /// `text` with hidden characters as JSON escapes, and the second of two `#`, because some logs take
 /// `##[name]` for a command. They only occur inside of strings, where the escape means the same; line
 /// breaks of the layout stay.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     let mut before = '\n';
     for c in text.chars() {
@@ -207,6 +207,13 @@ struct Model<'a> {
     artifacts: Vec<Artifact<'a>>,
     evidence: Vec<Evidence<'a>>,
     met: &'a [String],
+    due: Vec<Due<'a>>,
+}
+
+#[derive(Serialize)]
+struct Due<'a> {
+    artifact: &'a str,
+    day: &'a str,
 }
 
 #[derive(Serialize)]
@@ -341,6 +348,7 @@ impl<'a> Model<'a> {
             artifacts: artifacts.collect(),
             evidence: evidence.collect(),
             met: &row.met,
+            due: row.due.iter().map(|(artifact, day)| Due { artifact, day }).collect(),
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod json;
 
 mod matrix;
 pub mod picture;
+pub mod status;
 mod wrap;
 
 pub use human::{Human, Verbosity, human};

@@ -34,6 +34,7 @@ pub(crate) fn row(id: &str, cells: &[(&str, Cell)]) -> ModelRow {
         cells: cells.iter().map(|(artifact, cell)| ((*artifact).to_string(), *cell)).collect(),
         evidence: Vec::new(),
         met: Vec::new(),
+        due: Vec::new(),
         in_scope: true,
     }
 }
