@@ -563,3 +563,36 @@ fn approvals_of_a_model_that_is_not_touched_do_not_block() {
             .any(|f| f["model"] == "fraud" && f["otherwise"] == "block")
     );
 }
+
+#[test]
+fn a_pinned_policy_file_holds_what_it_is_pinned_to() {
+    let pack = "[pack]\nid = \"house\"\ntitle = \"house rules\"\n\n[[rule]]\nid = \"owner-without-end\"\ntitle = \"no end date\"\nartifact = \"owner\"\nseverity = \"warn\"\nwhy = \"because\"\nhelp = \"say until when\"\nsource = \"handbook\"\nsince = \"1\"\n[rule.check.fact]\nneeds = [\"until\"]\n";
+    let scratch = adopted(LISTED);
+    scratch.write("governance/house.toml", pack);
+    let said = trial::trial(&scratch.path(), &["policy", "check", "governance/house.toml"]).stdout;
+    let hash = said.split("sha256:").nth(1).unwrap().trim();
+    let pinned = |path: &str, hash: &str| {
+        format!(
+            "[policy]\nfiles = [\"governance/*.toml\"]\n\n[policy.pins]\n\"{path}\" = \"sha256:{hash}\"\n\n{LISTED}"
+        )
+    };
+    scratch.write("roadworthy.toml", pinned("governance/house.toml", hash));
+    says(&check(&scratch, &[]), 0, "warn[owner-without-end]");
+    scratch.write("governance/house.toml", format!("{pack}\n"));
+    cannot_judge(
+        &check(&scratch, &[]),
+        "governance/house.toml is not what it is pinned to: its content hash is sha256:",
+    );
+    scratch.write("roadworthy.toml", pinned("governance/other.toml", hash));
+    cannot_judge(
+        &check(&scratch, &[]),
+        "governance/other.toml is pinned, and is none of the policy files that judge",
+    );
+    for (path, hash, told) in [
+        ("governance/house.toml", "1234", "is pinned to something that is no content hash"),
+        ("../house.toml", hash, "`../house.toml` is not a file of this repository"),
+    ] {
+        scratch.write("roadworthy.toml", pinned(path, hash));
+        cannot_judge(&check(&scratch, &[]), told);
+    }
+}

@@ -72,5 +72,9 @@ fn file(path: &Path, sources: &mut Sources) -> std::result::Result<Checked, requ
         return Ok(if mistakes.is_empty() { Ok(account(&set)) } else { Err(mistakes.into_vec()) });
     }
     let set = policy::with_pack(origin, &text, sources, &mut mistakes);
-    Ok(if mistakes.is_empty() { Ok(account(&set)) } else { Err(mistakes.into_vec()) })
+    if !mistakes.is_empty() {
+        return Ok(Err(mistakes.into_vec()));
+    }
+    let hash = crate::gate::content_hash(&text);
+    Ok(Ok(format!("{}content hash, to pin it: sha256:{hash}\n", account(&set))))
 }

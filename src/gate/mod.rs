@@ -25,6 +25,7 @@ use crate::verdict::{ModelRow, Subject, Verdict};
 
 use request::named;
 pub use request::{Change, Extra, Request};
+pub(crate) use side::content_hash;
 pub use stage::{Stage, stage};
 
 /// A verdict and the texts it points into.

@@ -131,6 +131,7 @@ pub(super) fn of_side(
     for file in &config.files {
         side::own(file, side, sources, &mut assembly.packs, &mut assembly.mistakes);
     }
+    side::pinned(&config, &assembly.packs, sources, &mut assembly.mistakes);
     assembly.finish(config, extra, sources)
 }
 

@@ -134,6 +134,35 @@ pub(super) fn own(
     }
 }
 
+/// A pinned file must be among the policy files, and hold what it is pinned to.
+pub(super) fn pinned(config: &Config, packs: &[Pack], sources: &Sources, mistakes: &mut Mistakes) {
+    for pin in &config.pins {
+        let read =
+            packs.iter().map(|pack| sources.get(pack.id.span.source)).find(|file| match &file.origin {
+                Origin::Repository(path) | Origin::Revision { path, .. } => *path == pin.path.value,
+                _ => false,
+            });
+        let Some(file) = read else {
+            let message = format!("{} is pinned, and is none of the policy files that judge", pin.path.value);
+            mistakes.add("bad-pin", pin.path.span, message, "name it in `files`, or drop the pin");
+            continue;
+        };
+        let found = content_hash(&file.text);
+        if found != pin.sha256.value {
+            let message =
+                format!("{} is not what it is pinned to: its content hash is sha256:{found}", pin.path.value);
+            let help = "read what changed, then pin the new content";
+            mistakes.add("pin-differs", pin.sha256.span, message, help);
+        }
+    }
+}
+
+/// The SHA-256 of a text, in hexadecimal.
+pub(crate) fn content_hash(text: &str) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// What a pattern of `files` matches; `None` for one that does not compile, which was reported.
 fn matcher(pattern: &str) -> Option<globset::GlobMatcher> {
     let rooted = format!("/{}", pattern.trim_start_matches("./").trim_start_matches('/'));

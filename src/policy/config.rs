@@ -67,6 +67,15 @@ pub struct ModelSpec {
     pub mode: Option<Mode>,
 }
 
+/// A policy file whose content is fixed.
+#[derive(Clone, Debug)]
+pub struct Pin {
+    /// Its path, from the root.
+    pub path: At<RepoPath>,
+    /// The SHA-256 of its content: 64 lower-case hexadecimal digits.
+    pub sha256: At<String>,
+}
+
 /// A changed severity.
 #[derive(Clone, Debug)]
 pub struct Override {
@@ -89,6 +98,8 @@ pub struct Config {
     pub packs: Vec<At<String>>,
     /// Patterns of own policy files.
     pub files: Vec<At<String>>,
+    /// Policy files whose content is fixed.
+    pub pins: Vec<Pin>,
     /// Changed severities.
     pub severity: Vec<Override>,
     /// A change that weakens this policy blocks until one of the owners approves it.
@@ -118,6 +129,7 @@ impl Config {
             tags: Vec::new(),
             packs: PACKS.map(|p| At { value: p.to_string(), span: nowhere }).to_vec(),
             files: Vec::new(),
+            pins: Vec::new(),
             severity: Vec::new(),
             locked: None,
             owners: Vec::new(),
@@ -211,6 +223,11 @@ fn policy(mut table: Fields<'_>, config: &mut Config, words: &Words, mistakes: &
         let message = "the policy is locked, and nobody could ever approve a change of it";
         mistakes.add("missing-key", span, message, "name its `owners`");
     }
+    if let Some(mut pins) = table.table("pins", mistakes) {
+        for (path, value) in pins.rest() {
+            config.pins.extend(pin(path, &value, mistakes));
+        }
+    }
     if let Some(mut severities) = table.table("severity", mistakes) {
         for (rule, value) in severities.rest() {
             if let Some(severity) = severity_value(&value, mistakes) {
@@ -219,6 +236,28 @@ fn policy(mut table: Fields<'_>, config: &mut Config, words: &Words, mistakes: &
         }
     }
     table.finish(mistakes);
+}
+
+fn pin(path: At<String>, value: &super::value::Value<'_>, mistakes: &mut Mistakes) -> Option<Pin> {
+    let hash = value.as_str().and_then(|text| text.strip_prefix("sha256:")).unwrap_or_default();
+    if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
+        let message = format!("{} is pinned to something that is no content hash", path.value);
+        let help = "write `sha256:` and 64 digits; `roadworthy policy check FILE` prints it";
+        mistakes.add("bad-pin", value.span(), message, help);
+        return None;
+    }
+    let Some(file) = RepoPath::parse(&path.value).filter(|file| !file.is_root()) else {
+        let message = format!("`{}` is not a file of this repository", path.value);
+        mistakes.add(
+            "bad-path",
+            path.span,
+            message,
+            "write a path from the root, such as `governance/house.toml`",
+        );
+        return None;
+    };
+    let sha256 = At { value: hash.to_ascii_lowercase(), span: value.span() };
+    Some(Pin { path: At { value: file, span: path.span }, sha256 })
 }
 
 fn models(mut table: Fields<'_>, config: &mut Config, mistakes: &mut Mistakes) {

@@ -22,7 +22,7 @@ mod severity;
 mod value;
 mod waiver;
 
-pub use config::{Config, FILE, Mode, ModelSpec, Override, load as load_config};
+pub use config::{Config, FILE, Mode, ModelSpec, Override, Pin, load as load_config};
 pub use load::pack as load_pack;
 pub use mistakes::{At, Mistakes, closest};
 pub use names::{fold_path, glob};
