@@ -1,17 +1,13 @@
 //! `roadworthy policy check`: configuration and policy files, all mistakes at once.
 
-use std::fs;
 use std::path::Path;
 
 use super::{Output, Result, refused};
-use crate::diag::{Diagnostic, Level, Origin, Sources};
+use crate::diag::{Diagnostic, Origin, Sources};
 use crate::gate::policy;
 use crate::git::{Head, Limits, Target};
 use crate::policy::{Mistakes, PolicySet};
 use crate::request::{self, Terminal};
-
-/// The largest policy file, in bytes.
-const MAX_FILE: u64 = 4 << 20;
 
 pub(super) fn run(path: &Path, terminal: &Terminal) -> Result {
     let mut sources = Sources::new();
@@ -51,20 +47,7 @@ fn repository(path: &Path, sources: &mut Sources) -> std::result::Result<Checked
 
 /// A single file: a configuration when that is its name, a policy file otherwise.
 fn file(path: &Path, sources: &mut Sources) -> std::result::Result<Checked, request::Refusal> {
-    let failed = |why: String| {
-        Box::new(Diagnostic::new(
-            Level::Error,
-            "unreadable",
-            format!("{} cannot be read: {why}", path.display()),
-        ))
-    };
-    let size = fs::metadata(path).map_err(|error| failed(error.to_string()))?.len();
-    if size > MAX_FILE {
-        return Err(failed(format!("it has {size} bytes, more than {MAX_FILE}")));
-    }
-    let bytes = fs::read(path).map_err(|error| failed(error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8".to_string()))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_string();
+    let text = request::policy_file(path)?.text;
     let mut mistakes = Mistakes::default();
     let origin = Origin::Local(path.to_path_buf());
     if path.file_name().is_some_and(|name| name == crate::policy::FILE) {

@@ -22,15 +22,14 @@ type Waived = (String, Option<String>);
 pub(super) fn one(args: &Waive, terminal: &Terminal) -> Result {
     let (repo, top) = work_tree(&args.exception.path)?;
     let mut sources = Sources::new();
-    let request = Request::new(Target::WorkTree, request::today());
+    let mut request = Request::new(Target::WorkTree, request::today());
+    // A model that does not exist is a mistake already.
+    request.models.extend(args.model.clone());
     let stage = match stage(&repo, &request, &mut sources) {
         Ok(stage) => stage,
         Err(problems) => return Ok(refused(&problems, &sources, terminal)),
     };
     known_rule(&stage, &args.rule)?;
-    if let Some(model) = &args.model {
-        known_model(&stage, model)?;
-    }
     let until = until(&args.exception)?;
     let same = |w: &&crate::policy::Waiver| {
         w.rule.value == args.rule && w.model.as_ref().map(|m| &m.value) == args.model.as_ref()
@@ -103,19 +102,6 @@ fn known_rule(stage: &Stage<'_>, rule: &str) -> std::result::Result<(), Refusal>
     };
     let message = format!("there is no rule named `{rule}` in this repository's policy");
     Err(Box::new(Diagnostic::new(Level::Error, "unknown-rule", message).help(help)))
-}
-
-fn known_model(stage: &Stage<'_>, model: &str) -> std::result::Result<(), Refusal> {
-    let ids = || stage.models.iter().map(|m| m.id.as_str());
-    if ids().any(|id| id == model) {
-        return Ok(());
-    }
-    let help = match closest(model, ids()) {
-        Some(close) => format!("did you mean `{close}`?"),
-        None => format!("models of this repository: {}", ids().take(20).collect::<Vec<_>>().join(", ")),
-    };
-    let message = format!("there is no model named `{model}`");
-    Err(Box::new(Diagnostic::new(Level::Error, "unknown-model", message).help(help)))
 }
 
 fn until(exception: &Exception) -> std::result::Result<NaiveDate, Refusal> {

@@ -100,7 +100,7 @@ pub fn policy_files(path: &Path) -> Result<Vec<Extra>, Refusal> {
             .map("`--policy` takes a policy file, a roadworthy.toml, or a folder of them")
     };
     if !path.is_dir() {
-        return Ok(vec![policy_file(path).map_err(|why| failed(path, &why))?]);
+        return Ok(vec![policy_file(path)?]);
     }
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(path).map_err(|e| failed(path, &e.to_string()))? {
@@ -113,17 +113,25 @@ pub fn policy_files(path: &Path) -> Result<Vec<Extra>, Refusal> {
     match paths.len() {
         0 => Err(failed(path, "there is no policy file in it")),
         n if n > MAX_FILES => Err(failed(path, &format!("there are {n} policy files in it"))),
-        _ => paths.iter().map(|file| policy_file(file).map_err(|why| failed(file, &why))).collect(),
+        _ => paths.iter().map(|file| policy_file(file)).collect(),
     }
 }
 
-fn policy_file(path: &Path) -> Result<Extra, String> {
-    let size = std::fs::metadata(path).map_err(|e| e.to_string())?.len();
+/// One policy file from outside of a repository.
+///
+/// # Errors
+/// What cannot be read.
+pub fn policy_file(path: &Path) -> Result<Extra, Refusal> {
+    let failed = |why: String| {
+        let message = format!("{} cannot be read: {why}", path.display());
+        Box::new(Diagnostic::new(Level::Error, "unreadable-policy", message))
+    };
+    let size = std::fs::metadata(path).map_err(|e| failed(e.to_string()))?.len();
     if size > MAX_FILE {
-        return Err(format!("it has {size} bytes, more than {MAX_FILE}"));
+        return Err(failed(format!("it has {size} bytes, more than {MAX_FILE}")));
     }
-    let bytes = std::fs::read(path).map_err(|e| e.to_string())?;
-    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_string())?;
+    let bytes = std::fs::read(path).map_err(|e| failed(e.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8".to_string()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_string();
     Ok(Extra { origin: Origin::Local(path.to_path_buf()), text })
 }

@@ -13,7 +13,7 @@ use crate::gate::Request;
 use crate::git::{Error, Repo, Target};
 use crate::report::Style;
 
-pub use change::{of_check, of_scenario, policy_files};
+pub use change::{of_check, of_scenario, policy_file, policy_files};
 
 /// The width of a report that goes to a file or a pipe.
 const FILE_WIDTH: usize = 100;
