@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use crate::check::{self, Context, History, Questions};
 use crate::diag::{Diagnostic, RepoPath, Sources};
 use crate::evidence::Survey;
-use crate::git::{Answers, CommitId, Content, Head, Limits, Mailmap, Query, Repo, Snapshot, Target};
+use crate::git::{Answers, CommitId, Content, Files, Head, Limits, Mailmap, Query, Repo, Snapshot, Target};
 use crate::policy::{Artifact, Check, FILE, PolicySet, Rule, Severity};
 use crate::verdict::{ModelRow, Subject, Verdict};
 
@@ -254,34 +254,34 @@ fn walk(
 }
 
 /// The newest commit below an index or a work tree, for "has this file been changed since?".
-struct Newest<'r> {
-    snapshot: Option<Snapshot<'r>>,
-    same: bool,
+enum Newest<'r> {
+    /// It is what is judged.
+    Judged,
+    /// Its files; `None` when there is no commit yet, or it cannot be read.
+    Below(Option<Files<'r>>),
 }
 
 impl<'r> Newest<'r> {
     fn of(repo: &'r Repo, target: &Target, tip: Option<CommitId>) -> Newest<'r> {
-        match (target, tip) {
-            (Target::Commit(_), _) => Newest { snapshot: None, same: true },
-            (_, Some(tip)) => {
-                Newest { snapshot: repo.snapshot(&Target::Commit(tip), &Limits::default()).ok(), same: false }
-            }
-            (_, None) => Newest { snapshot: None, same: false },
+        match target {
+            Target::Commit(_) => Newest::Judged,
+            Target::Index | Target::WorkTree => Newest::Below(tip.and_then(|tip| repo.files(tip).ok())),
         }
     }
 
     /// True when the judged file is not the committed one.
     fn differs(&self, judged: &Snapshot<'_>, path: &RepoPath) -> bool {
-        if self.same {
-            return false;
-        }
-        let text = |snapshot: &Snapshot<'_>| match snapshot
-            .get(path.as_bytes())
-            .map(|_| snapshot.read(path.as_bytes()))
-        {
-            Some(Ok(Content::Text(text))) => Some(text.replace("\r\n", "\n")),
+        let newest = match self {
+            Newest::Judged => return false,
+            Newest::Below(None) => return true,
+            Newest::Below(Some(files)) => files,
+        };
+        let text = |content: Option<Content>| match content {
+            Some(Content::Text(text)) => Some(text.replace("\r\n", "\n")),
             _ => None,
         };
-        self.snapshot.as_ref().is_none_or(|newest| text(newest) != text(judged))
+        let path = path.as_bytes();
+        let committed = newest.read(path, Limits::default().max_blob).ok().flatten();
+        text(committed) != text(judged.get(path).and_then(|_| judged.read(path).ok()))
     }
 }

@@ -61,10 +61,10 @@ pub(super) fn establish(
             format!("`{}` is new, and nothing else is production yet: its own policy judges it", change.name);
         return whole(vec![said], sources);
     };
-    let changed = changed(repo, tip, snapshot)?;
+    let changed = changed(tip, snapshot)?;
     let scope = match change.since {
         Some(since) if since == tip => Some(changed.clone()),
-        Some(since) => Some(self::changed(repo, since, snapshot)?),
+        Some(since) => Some(self::changed(since, snapshot)?),
         None => None,
     };
     let policy_file = |path: &RepoPath| side::is_config(path.as_bytes());
@@ -110,12 +110,8 @@ fn load(request: &Request, side: Side<'_>, sources: &mut Sources) -> Result<Poli
     }
 }
 
-fn changed(repo: &Repo, from: CommitId, snapshot: &Snapshot<'_>) -> Result<Vec<RepoPath>, Mistakes> {
-    if let Target::Commit(to) = snapshot.target() {
-        return repo.changed_paths(Some(from), *to).map_err(|error| vec![error.diagnostic()]);
-    }
-    let before = repo.snapshot(&Target::Commit(from), &Limits::default());
-    before.map(|before| snapshot.changed_from(&before)).map_err(|error| vec![error.diagnostic()])
+fn changed(from: CommitId, snapshot: &Snapshot<'_>) -> Result<Vec<RepoPath>, Mistakes> {
+    snapshot.changed_since(from).map_err(|error| vec![error.diagnostic()])
 }
 
 /// The policy that judges a change which touches policy files.

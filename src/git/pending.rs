@@ -23,10 +23,7 @@ impl Repo {
         let index = self.snapshot(&Target::Index, &Limits::default())?;
         let store = self.store()?;
         let (changed, root) = match parents.first() {
-            Some(&parent) => {
-                let before = self.snapshot(&Target::Commit(parent), &Limits::default())?;
-                (index.changed_from(&before), store.tree_of(parent)?)
-            }
+            Some(&parent) => (index.changed_since(parent)?, store.tree_of(parent)?),
             None => {
                 let all = index.iter().map(|entry| crate::diag::RepoPath::from_git(entry.path)).collect();
                 (all, self.memory.put(ObjectType::Tree, Vec::new())?)

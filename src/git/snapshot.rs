@@ -1,16 +1,15 @@
 use std::cmp::Ordering;
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::content::Content;
 use super::error::{Error, ErrorKind};
 use super::id::{CommitId, ObjectId};
+use super::index::{self, CacheTree};
+use super::listing::{Listing, Place};
 use super::memory::Conflicts;
-use super::object::{self, Mode};
 use super::repo::Repo;
 use super::store::Store;
-use super::trees::{self, Trees};
-use super::{disk, index, tree, worktree};
+use super::{disk, files, tree, worktree};
 use crate::diag::RepoPath;
 
 /// What is judged.
@@ -65,161 +64,14 @@ pub struct Entry<'a> {
     pub kind: EntryKind,
 }
 
-/// Where the bytes of an entry are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Place {
-    Object(ObjectId),
-    Disk,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Record {
-    start: u32,
-    len: u32,
-    kind: EntryKind,
-    place: Place,
-}
-
-impl Record {
-    /// True when both are the same object, used in the same way.
-    fn is_object_of(&self, other: &Record) -> bool {
-        self.kind == other.kind && self.place == other.place && self.place != Place::Disk
-    }
-}
-
-/// Paths and where their bytes are, sorted by the paths' bytes: one buffer and one small record
-/// for each path.
-#[derive(Debug)]
-pub(super) struct Listing {
-    names: Vec<u8>,
-    records: Vec<Record>,
-    limits: Limits,
-}
-
-impl Listing {
-    pub(super) fn new(limits: &Limits) -> Listing {
-        Listing { names: Vec::new(), records: Vec::new(), limits: *limits }
-    }
-
-    /// Adds an entry. The path's components must have been checked.
-    pub(super) fn push(&mut self, path: &[u8], kind: EntryKind, place: Place) -> Result<(), Error> {
-        if self.records.len() >= self.limits.max_entries {
-            let message = format!("there are more than {} files", self.limits.max_entries);
-            return Err(Error::new(ErrorKind::TooLarge, message));
-        }
-        let start = u32::try_from(self.names.len());
-        let (Ok(start), Ok(len)) = (start, u32::try_from(path.len())) else {
-            return Err(Error::new(ErrorKind::TooLarge, "the paths together are longer than 4 GiB"));
-        };
-        self.names.extend_from_slice(path);
-        self.records.push(Record { start, len, kind, place });
-        Ok(())
-    }
-
-    /// Fails on a path that could lead out of the repository, or is nested too deeply.
-    pub(super) fn check_path(&self, path: &[u8]) -> Result<(), Error> {
-        let mut depth = 0;
-        for name in path.split(|&b| b == b'/') {
-            depth += 1;
-            object::check_name(name).map_err(|why| malformed(path, why))?;
-        }
-        self.check_depth(depth, path)
-    }
-
-    pub(super) fn check_depth(&self, depth: usize, path: &[u8]) -> Result<(), Error> {
-        if depth <= self.limits.max_depth {
-            return Ok(());
-        }
-        let shown = RepoPath::from_git(&path[..path.len().min(60)]);
-        let message = format!("`{shown}…` is nested more than {} folders deep", self.limits.max_depth);
-        Err(Error::new(ErrorKind::TooLarge, message))
-    }
-
-    /// Sorts, for sources that are not sorted already.
-    pub(super) fn sort(&mut self) {
-        let names = std::mem::take(&mut self.names);
-        let path = |r: &Record| &names[r.start as usize..][..r.len as usize];
-        self.records.sort_by(|a, b| path(a).cmp(path(b)));
-        self.records.dedup_by(|a, b| path(a) == path(b));
-        self.names = names;
-    }
-
-    /// Fails unless every path stands once, in order, and no file is also a folder.
-    pub(super) fn check_order(&self) -> Result<(), Error> {
-        let mut files: Vec<&[u8]> = Vec::new();
-        for at in 0..self.records.len() {
-            let path = self.path(at);
-            if at > 0 && self.path(at - 1) >= path {
-                return Err(malformed(path, "it is listed twice, or out of order"));
-            }
-            while files.last().is_some_and(|file| !path.starts_with(file)) {
-                files.pop();
-            }
-            if files.iter().any(|file| path.get(file.len()) == Some(&b'/')) {
-                return Err(malformed(path, "its folder is also a file"));
-            }
-            files.push(path);
-        }
-        Ok(())
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.records.len()
-    }
-
-    pub(super) fn path(&self, at: usize) -> &[u8] {
-        let record = &self.records[at];
-        &self.names[record.start as usize..][..record.len as usize]
-    }
-
-    fn find(&self, path: &[u8]) -> Result<usize, usize> {
-        self.find_in(0..self.records.len(), path)
-    }
-
-    /// Searches a part of the records that is sorted.
-    fn find_in(&self, mut range: Range<usize>, path: &[u8]) -> Result<usize, usize> {
-        while !range.is_empty() {
-            let middle = range.start + range.len() / 2;
-            match self.path(middle).cmp(path) {
-                Ordering::Less => range.start = middle + 1,
-                Ordering::Greater => range.end = middle,
-                Ordering::Equal => return Ok(middle),
-            }
-        }
-        Err(range.start)
-    }
-
-    /// True when `path` is among the first `sorted` entries.
-    pub(super) fn contains_first(&self, sorted: usize, path: &[u8]) -> bool {
-        self.find_in(0..sorted, path).is_ok()
-    }
-
-    /// The entries below a folder.
-    fn below(&self, dir: &[u8]) -> Range<usize> {
-        if dir.is_empty() {
-            return 0..self.records.len();
-        }
-        let bound = |last: u8| {
-            let key = [dir, &[last]].concat();
-            self.find(&key).unwrap_or_else(|at| at)
-        };
-        // Everything below `dir/` sorts from `dir/` on, and before `dir0`.
-        bound(b'/')..bound(b'/' + 1)
-    }
-}
-
-fn malformed(path: &[u8], why: &str) -> Error {
-    let path = RepoPath::from_git(path);
-    Error::new(ErrorKind::Malformed, format!("`{path}` cannot be a path of a repository: {why}"))
-        .with_help("run `git fsck`; servers refuse such trees with `receive.fsckObjects`")
-}
-
 /// All paths of a commit, of the index or of the work tree, and the way to their bytes.
 pub struct Snapshot<'r> {
     repo: &'r Repo,
     store: Store<'r>,
     target: Target,
     listing: Listing,
+    /// The trees of an index.
+    written: Option<CacheTree>,
     limits: Limits,
     conflicts: Option<Arc<Conflicts>>,
 }
@@ -236,52 +88,19 @@ impl Repo {
     /// [`ErrorKind::Bare`], [`ErrorKind::Conflicted`], [`ErrorKind::Unreadable`],
     /// [`ErrorKind::Malformed`] or [`ErrorKind::TooLarge`].
     pub fn snapshot(&self, of: &Target, limits: &Limits) -> Result<Snapshot<'_>, Error> {
-        let listing = match of {
-            Target::Commit(id) => tree::list(self, *id, limits)?,
+        let (listing, written) = match of {
+            Target::Commit(id) => (tree::list(self, *id, limits)?, None),
             Target::Index => index::list(self, limits)?,
-            Target::WorkTree => worktree::list(self, limits)?,
+            Target::WorkTree => (worktree::list(self, limits)?, None),
         };
         listing.check_order()?;
         let conflicts = match of {
             Target::Commit(id) => self.memory.conflicts(*id),
             Target::Index | Target::WorkTree => None,
         };
-        Ok(Snapshot { repo: self, store: self.store()?, target: *of, listing, limits: *limits, conflicts })
+        let (store, target, limits) = (self.store()?, *of, *limits);
+        Ok(Snapshot { repo: self, store, target, listing, written, limits, conflicts })
     }
-}
-
-impl Repo {
-    /// Reads one file of a commit without listing the others; `None` when nothing stands at `path`,
-    /// or a folder does. Files of more than `max` bytes are [`Content::TooLarge`].
-    ///
-    /// # Errors
-    /// As [`Snapshot::read`].
-    pub fn read_file(&self, of: CommitId, path: &[u8], max: u64) -> Result<Option<Content>, Error> {
-        let store = self.store()?;
-        let slot = Trees::new(&store).look_up(store.tree_of(of)?, path)?;
-        let Some((mode, id)) = trees::file(slot) else { return Ok(None) };
-        refuse_conflict(self.memory.conflicts(of).as_deref(), path)?;
-        if mode == Mode::Gitlink {
-            return Ok(Some(Content::Gitlink));
-        }
-        let blob = store.blob(id, max).map_err(|e| e.at(&RepoPath::from_git(path)))?;
-        Ok(Some(match blob {
-            Err(size) => Content::TooLarge { size },
-            Ok(object) if mode == Mode::Symlink => Content::Symlink { target: object.data().to_vec() },
-            Ok(object) => Content::of_file(object.data()),
-        }))
-    }
-}
-
-/// Fails for a path that a merge could not settle.
-fn refuse_conflict(conflicts: Option<&Conflicts>, path: &[u8]) -> Result<(), Error> {
-    let Some(conflicts) = conflicts.filter(|all| all.paths.contains(path)) else { return Ok(()) };
-    let (into, head) = (conflicts.into.short(), conflicts.head.short());
-    let path = RepoPath::from_git(path);
-    let message =
-        format!("{path}: conflicts between `{into}` and `{head}`, so nobody knows what it will say");
-    let help = format!("merge or rebase onto `{into}` first, resolve the conflict there, and try again");
-    Err(Error::new(ErrorKind::Conflicted, message).with_help(help))
 }
 
 impl Snapshot<'_> {
@@ -302,7 +121,7 @@ impl Snapshot<'_> {
 
     /// True when the path holds just this content. Of files on disk, which have no name, false.
     pub fn is_blob(&self, path: &[u8], blob: super::BlobId) -> bool {
-        let found = self.listing.find(path).ok().map(|at| self.listing.records[at].place);
+        let found = self.listing.find(path).ok().map(|at| self.listing.record(at).place);
         matches!(found, Some(Place::Object(id)) if id == blob.0)
     }
 
@@ -323,10 +142,7 @@ impl Snapshot<'_> {
 
     /// The object at a path; `None` where nothing stands, or a file on disk.
     pub(super) fn object_at(&self, path: &[u8]) -> Option<ObjectId> {
-        match self.listing.records[self.listing.find(path).ok()?].place {
-            Place::Object(id) => Some(id),
-            Place::Disk => None,
-        }
+        self.listing.object(self.listing.find(path).ok()?).map(|(_, id)| id)
     }
 
     /// The entries below a folder, sorted; all entries for the root.
@@ -334,8 +150,24 @@ impl Snapshot<'_> {
         self.listing.below(dir.as_bytes()).map(|at| self.entry(at))
     }
 
+    /// The paths at which this differs from a commit, sorted. A file on disk always does. Of commits and
+    /// of the index, only the folders that differ are compared.
+    ///
+    /// # Errors
+    /// As [`Repo::changed_paths`].
+    pub fn changed_since(&self, commit: CommitId) -> Result<Vec<RepoPath>, Error> {
+        match self.target {
+            Target::Commit(own) => self.repo.changed_paths(Some(commit), own),
+            Target::Index => index::differing(&self.store, commit, &self.listing, self.written.as_ref()),
+            Target::WorkTree => {
+                let before = self.repo.snapshot(&Target::Commit(commit), &Limits::default())?;
+                Ok(self.changed_from(&before))
+            }
+        }
+    }
+
     /// The paths at which this differs from another snapshot, sorted. A file on disk always does.
-    pub fn changed_from(&self, other: &Snapshot<'_>) -> Vec<RepoPath> {
+    fn changed_from(&self, other: &Snapshot<'_>) -> Vec<RepoPath> {
         let (ours, theirs) = (&self.listing, &other.listing);
         let (mut a, mut b) = (0, 0);
         let mut changed = Vec::new();
@@ -345,7 +177,7 @@ impl Snapshot<'_> {
                 (true, false) => Ordering::Less,
                 _ => Ordering::Greater,
             };
-            let same = order.is_eq() && ours.records[a].is_object_of(&theirs.records[b]);
+            let same = order.is_eq() && ours.record(a).is_object_of(theirs.record(b));
             if !same {
                 let path = if order.is_gt() { theirs.path(b) } else { ours.path(a) };
                 changed.push(RepoPath::from_git(path));
@@ -373,8 +205,8 @@ impl Snapshot<'_> {
             let message = format!("there is no file `{}`", RepoPath::from_git(path));
             return Err(Error::new(ErrorKind::NoSuchPath, message));
         };
-        refuse_conflict(self.conflicts.as_deref(), path)?;
-        let record = &self.listing.records[at];
+        files::refuse_conflict(self.conflicts.as_deref(), path)?;
+        let record = self.listing.record(at);
         let bytes = match (record.kind, record.place) {
             (EntryKind::Gitlink, _) => return Ok(Content::Gitlink),
             (_, Place::Object(id)) => self.blob(id).map_err(|e| e.at(&RepoPath::from_git(path)))?,
@@ -399,6 +231,6 @@ impl Snapshot<'_> {
     }
 
     fn entry(&self, at: usize) -> Entry<'_> {
-        Entry { path: self.listing.path(at), kind: self.listing.records[at].kind }
+        Entry { path: self.listing.path(at), kind: self.listing.record(at).kind }
     }
 }

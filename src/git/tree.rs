@@ -6,9 +6,10 @@ use git2::ObjectType;
 
 use super::error::Error;
 use super::id::{CommitId, ObjectId};
+use super::listing::{Listing, Place};
 use super::object::{self, Mode, TreeEntry};
 use super::repo::Repo;
-use super::snapshot::{EntryKind, Limits, Listing, Place};
+use super::snapshot::{EntryKind, Limits};
 use super::store::{Object, Store};
 use crate::diag::RepoPath;
 

@@ -1,3 +1,4 @@
+use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -26,14 +27,19 @@ pub(super) struct Item {
 }
 
 /// Trees, read and checked once each. Their entries are sorted by the bytes of their names alone.
-pub(super) struct Trees<'s> {
-    store: &'s Store<'s>,
+pub(super) struct Trees<S> {
+    store: S,
     known: RefCell<HashMap<ObjectId, Rc<[Item]>>>,
 }
 
-impl<'s> Trees<'s> {
-    pub(super) fn new(store: &'s Store<'s>) -> Trees<'s> {
+impl<'r, S: Borrow<Store<'r>>> Trees<S> {
+    pub(super) fn new(store: S) -> Trees<S> {
         Trees { store, known: RefCell::default() }
+    }
+
+    /// Where the trees are read from.
+    pub(super) fn store(&self) -> &Store<'r> {
+        self.store.borrow()
     }
 
     /// The entries of a tree; none for no tree.
@@ -52,7 +58,7 @@ impl<'s> Trees<'s> {
     }
 
     fn parse(&self, id: ObjectId) -> Result<Vec<Item>, Error> {
-        let object = self.store.read(id, ObjectType::Tree)?;
+        let object = self.store().read(id, ObjectType::Tree)?;
         let wrong = |why: &str| Error::malformed("tree", id, why);
         let (mut data, mut items, mut last) = (object.data(), Vec::new(), None::<TreeEntry<'_>>);
         while !data.is_empty() {

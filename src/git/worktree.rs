@@ -11,8 +11,9 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use super::disk::{self, Prober};
 use super::error::{Error, ErrorKind};
 use super::index::{self, IndexEntry};
+use super::listing::{Listing, Place};
 use super::repo::Repo;
-use super::snapshot::{EntryKind, Limits, Listing, Place};
+use super::snapshot::{EntryKind, Limits};
 use crate::diag::RepoPath;
 
 /// Lists the tracked files that are on disk, and the untracked ones that are not ignored.
@@ -21,20 +22,20 @@ pub(super) fn list(repo: &Repo, limits: &Limits) -> Result<Listing, Error> {
     let mut listing = Listing::new(limits);
     let mut submodules = HashSet::new();
     let mut prober = Prober::new(top);
-    let tracked = index::entries(repo)?;
+    let tracked = index::read(repo)?;
     let mut last: Option<&[u8]> = None;
-    for entry in &tracked {
+    for (path, entry) in tracked.iter() {
         // The sides of a conflict are one file on disk.
-        if last == Some(&entry.path) {
+        if last == Some(path) {
             continue;
         }
-        last = Some(&entry.path);
-        listing.check_path(&entry.path)?;
+        last = Some(path);
+        listing.check_path(path)?;
         if entry.kind == EntryKind::Gitlink {
-            submodules.insert(&entry.path[..]);
+            submodules.insert(path);
         }
-        if let Some((kind, place)) = on_disk(&mut prober, entry)? {
-            listing.push(&entry.path, kind, place)?;
+        if let Some((kind, place)) = on_disk(&mut prober, path, entry)? {
+            listing.push(path, kind, place)?;
         }
     }
     let known = listing.len();
@@ -45,11 +46,15 @@ pub(super) fn list(repo: &Repo, limits: &Limits) -> Result<Listing, Error> {
     Ok(listing)
 }
 
-fn on_disk(prober: &mut Prober<'_>, entry: &IndexEntry) -> Result<Option<(EntryKind, Place)>, Error> {
+fn on_disk(
+    prober: &mut Prober<'_>,
+    path: &[u8],
+    entry: &IndexEntry,
+) -> Result<Option<(EntryKind, Place)>, Error> {
     if entry.skip_worktree {
         return Ok(Some((entry.kind, Place::Object(entry.id))));
     }
-    let Some(meta) = prober.probe(&entry.path)? else { return Ok(None) };
+    let Some(meta) = prober.probe(path)? else { return Ok(None) };
     if entry.kind == EntryKind::Gitlink && meta.is_dir() {
         return Ok(Some((EntryKind::Gitlink, Place::Object(entry.id))));
     }

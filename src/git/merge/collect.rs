@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::git::error::Error;
 use crate::git::id::ObjectId;
+use crate::git::store::Store;
 use crate::git::trees::{self, Slot, Trees, file, folder};
 
 /// A file, link or submodule in the base, on our side and on theirs.
@@ -44,16 +45,16 @@ struct Frame {
 /// read, so [`Found::renames`] is true when this is not enough: when a file that one side removed
 /// was touched by the other (it may have been renamed), when a file was added to a folder that the
 /// other side removed (likewise), or when a file meets a folder.
-pub(super) fn quick(trees: &Trees<'_>, roots: [ObjectId; 3]) -> Result<Found, Error> {
+pub(super) fn quick(trees: &Trees<&Store<'_>>, roots: [ObjectId; 3]) -> Result<Found, Error> {
     walk(trees, roots, true)
 }
 
 /// Finds every difference between the three trees.
-pub(super) fn full(trees: &Trees<'_>, roots: [ObjectId; 3]) -> Result<Found, Error> {
+pub(super) fn full(trees: &Trees<&Store<'_>>, roots: [ObjectId; 3]) -> Result<Found, Error> {
     walk(trees, roots, false)
 }
 
-fn walk(trees: &Trees<'_>, roots: [ObjectId; 3], quick: bool) -> Result<Found, Error> {
+fn walk(trees: &Trees<&Store<'_>>, roots: [ObjectId; 3], quick: bool) -> Result<Found, Error> {
     let mut found = Found::default();
     let roots = roots.map(Some);
     let mut stack =

@@ -107,7 +107,7 @@ impl Repo {
 struct Merger<'s> {
     store: &'s Store<'s>,
     memory: &'s Memory,
-    trees: Trees<'s>,
+    trees: Trees<&'s Store<'s>>,
     graph: Graph<'s>,
 }
 

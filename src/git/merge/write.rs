@@ -9,6 +9,7 @@ use crate::git::error::Error;
 use crate::git::id::ObjectId;
 use crate::git::memory::Memory;
 use crate::git::object::{self, Mode, TreeEntry};
+use crate::git::store::Store;
 use crate::git::trees::{self, Slot, Trees};
 
 /// What is to stand at paths, or at names in a folder.
@@ -17,7 +18,7 @@ type Changes = BTreeMap<Vec<u8>, Slot>;
 /// The tree `root` with other things at some paths. Where a folder gets a new entry, or loses one,
 /// it is written anew; a folder without an entry goes away.
 pub(in crate::git) fn apply(
-    trees: &Trees<'_>,
+    trees: &Trees<&Store<'_>>,
     memory: &Memory,
     root: ObjectId,
     changes: Changes,

@@ -1,0 +1,204 @@
+//! Sorted paths, and where their bytes are.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use super::error::{Error, ErrorKind};
+use super::id::ObjectId;
+use super::object;
+use super::snapshot::{EntryKind, Limits};
+use crate::diag::RepoPath;
+
+/// Where the bytes of an entry are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Place {
+    Object(ObjectId),
+    Disk,
+}
+
+/// One path.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Record {
+    start: u32,
+    len: u32,
+    pub(super) kind: EntryKind,
+    pub(super) place: Place,
+}
+
+impl Record {
+    /// True when both are the same object, used in the same way.
+    pub(super) fn is_object_of(&self, other: &Record) -> bool {
+        self.kind == other.kind && self.place == other.place && self.place != Place::Disk
+    }
+}
+
+/// Paths and where their bytes are, sorted by the paths' bytes: one buffer and one small record
+/// for each path.
+#[derive(Debug)]
+pub(super) struct Listing {
+    names: Vec<u8>,
+    records: Vec<Record>,
+    limits: Limits,
+}
+
+impl Listing {
+    pub(super) fn new(limits: &Limits) -> Listing {
+        Listing { names: Vec::new(), records: Vec::new(), limits: *limits }
+    }
+
+    /// Adds an entry. The path's components must have been checked.
+    pub(super) fn push(&mut self, path: &[u8], kind: EntryKind, place: Place) -> Result<(), Error> {
+        let start = self.names.len();
+        self.names.extend_from_slice(path);
+        self.push_named(start..self.names.len(), kind, place)
+    }
+
+    /// Takes over paths, for [`Listing::push_named`].
+    pub(super) fn take_names(&mut self, names: Vec<u8>) {
+        self.names = names;
+    }
+
+    /// As [`Listing::push`], for a path that stands among the names already.
+    pub(super) fn push_named(
+        &mut self,
+        name: Range<usize>,
+        kind: EntryKind,
+        place: Place,
+    ) -> Result<(), Error> {
+        if self.records.len() >= self.limits.max_entries {
+            let message = format!("there are more than {} files", self.limits.max_entries);
+            return Err(Error::new(ErrorKind::TooLarge, message));
+        }
+        let (Ok(start), Ok(len)) = (u32::try_from(name.start), u32::try_from(name.len())) else {
+            return Err(Error::new(ErrorKind::TooLarge, "the paths together are longer than 4 GiB"));
+        };
+        self.records.push(Record { start, len, kind, place });
+        Ok(())
+    }
+
+    /// Fails on a path that could lead out of the repository, or is nested too deeply.
+    pub(super) fn check_path(&self, path: &[u8]) -> Result<(), Error> {
+        let mut depth = 0;
+        for name in path.split(|&b| b == b'/') {
+            depth += 1;
+            object::check_name(name).map_err(|why| malformed(path, why))?;
+        }
+        self.check_depth(depth, path)
+    }
+
+    /// As [`Listing::check_path`], for a path that stands among the names: the folders that it shares
+    /// with another one, which was checked, are not checked again.
+    pub(super) fn check_path_after(&self, checked: Range<usize>, path: Range<usize>) -> Result<(), Error> {
+        let (last, path) = (&self.names[checked], &self.names[path]);
+        let cut = path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
+        if cut == 0 || !last.starts_with(&path[..cut]) {
+            return self.check_path(path);
+        }
+        object::check_name(&path[cut..]).map_err(|why| malformed(path, why))
+    }
+
+    pub(super) fn check_depth(&self, depth: usize, path: &[u8]) -> Result<(), Error> {
+        if depth <= self.limits.max_depth {
+            return Ok(());
+        }
+        let shown = RepoPath::from_git(&path[..path.len().min(60)]);
+        let message = format!("`{shown}…` is nested more than {} folders deep", self.limits.max_depth);
+        Err(Error::new(ErrorKind::TooLarge, message))
+    }
+
+    /// Sorts, for sources that are not sorted already.
+    pub(super) fn sort(&mut self) {
+        let names = std::mem::take(&mut self.names);
+        let path = |r: &Record| &names[r.start as usize..][..r.len as usize];
+        self.records.sort_by(|a, b| path(a).cmp(path(b)));
+        self.records.dedup_by(|a, b| path(a) == path(b));
+        self.names = names;
+    }
+
+    /// Fails unless every path stands once, in order, and no file is also a folder.
+    pub(super) fn check_order(&self) -> Result<(), Error> {
+        let mut files: Vec<&[u8]> = Vec::new();
+        for at in 0..self.records.len() {
+            let path = self.path(at);
+            if at > 0 && self.path(at - 1) >= path {
+                return Err(malformed(path, "it is listed twice, or out of order"));
+            }
+            while files.last().is_some_and(|file| !path.starts_with(file)) {
+                files.pop();
+            }
+            if files.iter().any(|file| path.get(file.len()) == Some(&b'/')) {
+                return Err(malformed(path, "its folder is also a file"));
+            }
+            files.push(path);
+        }
+        Ok(())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// The object at an entry, and what it is; `None` for a file on disk.
+    pub(super) fn object(&self, at: usize) -> Option<(EntryKind, ObjectId)> {
+        let record = &self.records[at];
+        match record.place {
+            Place::Object(id) => Some((record.kind, id)),
+            Place::Disk => None,
+        }
+    }
+
+    pub(super) fn record(&self, at: usize) -> &Record {
+        &self.records[at]
+    }
+
+    pub(super) fn path(&self, at: usize) -> &[u8] {
+        let record = &self.records[at];
+        &self.names[record.start as usize..][..record.len as usize]
+    }
+
+    pub(super) fn find(&self, path: &[u8]) -> Result<usize, usize> {
+        self.find_in(0..self.records.len(), path)
+    }
+
+    /// Searches a part of the records that is sorted.
+    fn find_in(&self, mut range: Range<usize>, path: &[u8]) -> Result<usize, usize> {
+        while !range.is_empty() {
+            let middle = range.start + range.len() / 2;
+            match self.path(middle).cmp(path) {
+                Ordering::Less => range.start = middle + 1,
+                Ordering::Greater => range.end = middle,
+                Ordering::Equal => return Ok(middle),
+            }
+        }
+        Err(range.start)
+    }
+
+    /// True when `path` is among the first `sorted` entries.
+    pub(super) fn contains_first(&self, sorted: usize, path: &[u8]) -> bool {
+        self.find_in(0..sorted, path).is_ok()
+    }
+
+    /// The entries below a folder.
+    pub(super) fn below(&self, dir: &[u8]) -> Range<usize> {
+        self.below_in(0..self.records.len(), dir)
+    }
+
+    /// The entries below a folder, among some that hold them all.
+    pub(super) fn below_in(&self, range: Range<usize>, dir: &[u8]) -> Range<usize> {
+        if dir.is_empty() {
+            return range;
+        }
+        let bound = |last: u8| {
+            let key = [dir, &[last]].concat();
+            self.find_in(range.clone(), &key).unwrap_or_else(|at| at)
+        };
+        // Everything below `dir/` sorts from `dir/` on, and before `dir0`.
+        bound(b'/')..bound(b'/' + 1)
+    }
+}
+
+fn malformed(path: &[u8], why: &str) -> Error {
+    let path = RepoPath::from_git(path);
+    Error::new(ErrorKind::Malformed, format!("`{path}` cannot be a path of a repository: {why}"))
+        .with_help("run `git fsck`; servers refuse such trees with `receive.fsckObjects`")
+}
