@@ -335,8 +335,14 @@ fn status(s: &Subject<'_>) -> Option<State> {
 }
 
 fn phrases(s: &Subject<'_>) -> Option<State> {
-    let (anywhere, head, aside) =
-        (s.set.list("veto_phrase"), s.set.list("veto_head"), s.set.list("veto_not_in"));
+    let (anywhere, head, aside, every) = (
+        s.set.list("veto_phrase"),
+        s.set.list("veto_head"),
+        s.set.list("veto_not_in"),
+        s.set.list("veto_every_use"),
+    );
+    let excluding: Vec<&TermList> =
+        s.artifact.nature.exclusions.iter().map(|name| s.set.list(name)).collect();
     let document = s.doc.document;
     let zone = document.headings.get(2).map_or(s.doc.text.len() / 10 + 600, |h| h.span.start as usize);
     for sentence in s.doc.sentences() {
@@ -345,8 +351,12 @@ fn phrases(s: &Subject<'_>) -> Option<State> {
             continue;
         }
         let top = (unit.span.start as usize) <= zone || unit.kind == UnitKind::Comment;
-        let found =
-            anywhere.find(&sentence.folded).or_else(|| if top { head.find(&sentence.folded) } else { None });
+        let found = if excluding.iter().any(|list| s.doc.within(unit.heading, list)) {
+            every.find(&sentence.folded)
+        } else {
+            let near = || if top { head.find(&sentence.folded) } else { None };
+            anywhere.find(&sentence.folded).or_else(|| every.find(&sentence.folded)).or_else(near)
+        };
         if let Some(found) = found {
             let words = unit.text[sentence.range.clone()].get(found.range).unwrap_or("").trim().to_string();
             let name = if s.set.list("draft_status").is_match(&words) {

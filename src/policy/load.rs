@@ -166,12 +166,16 @@ fn nature(table: Option<Fields<'_>>, mistakes: &mut Mistakes) -> Nature {
     };
     let (not_title, not_headings, not_text) =
         (list("not_title", mistakes), list("not_headings", mistakes), list("not_text", mistakes));
+    let names = |key, table: &mut Fields<'_>, mistakes: &mut Mistakes| -> Vec<String> {
+        table.strings(key, mistakes).unwrap_or_default().into_iter().map(|a| a.value).collect()
+    };
     let nature = Nature {
         not_title,
         not_headings,
         not_text,
         not_text_min: table.integer("not_text_min", 1..1000, mistakes).map_or(4, |n| n.value),
-        own: table.strings("own", mistakes).unwrap_or_default().into_iter().map(|a| a.value).collect(),
+        own: names("own", &mut table, mistakes),
+        exclusions: names("exclusions", &mut table, mistakes),
         conduct: table.boolean("conduct", mistakes).unwrap_or(false),
         min_words: table.integer("min_words", 0..10_000, mistakes).map_or(0, |n| n.value),
     };

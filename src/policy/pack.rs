@@ -110,6 +110,9 @@ pub struct Nature {
     pub not_text_min: u64,
     /// Lists of terms that headings of this kind have.
     pub own: Vec<String>,
+    /// Lists of terms that headings have under which this kind excludes single uses: only words that exclude
+    /// every use are a veto there.
+    pub exclusions: Vec<String>,
     /// True for documents about conduct: a list of fields or routes is another kind.
     pub conduct: bool,
     /// A shorter Markdown text with a fact missing is a stub.

@@ -10,7 +10,7 @@ use super::pack::{Artifact, How, Pack, Terms};
 use super::patterns::{Patterns, Scanner};
 use super::rule::{Check, Rule};
 use super::rule_commits::ApprovalCheck;
-use super::severity::Severities;
+use super::severity::{Severities, Severity};
 use crate::words::{TermList, Words};
 
 /// The policy that judges.
@@ -74,16 +74,20 @@ impl PolicySet {
         self.words.list(name).unwrap_or_else(|| TermList::none())
     }
 
-    /// The groups of facts without which an artifact is of no use: those that a blocking rule
-    /// needs for a model of the usual tier, as indexes into the artifact's facts.
+    /// The groups of facts without which an artifact is of no use, as indexes into the artifact's facts:
+    /// those that a blocking rule needs for a model of the usual tier; where none blocks there, for a
+    /// critical one.
     pub fn essential(&self, artifact: usize) -> Vec<Vec<usize>> {
+        let usual = self.needed(artifact, |severity| severity.standard);
+        if usual.is_empty() { self.needed(artifact, |severity| severity.critical) } else { usual }
+    }
+
+    fn needed(&self, artifact: usize, tier: fn(&Severities) -> Severity) -> Vec<Vec<usize>> {
         let artifact = &self.artifacts[artifact];
         let index = |name: &At<String>| artifact.facts.iter().position(|f| f.name.value == name.value);
-        let blocking = self
-            .rules
+        self.rules
             .iter()
-            .filter(|r| r.is_about(artifact) && r.severity.standard == super::Severity::Block);
-        blocking
+            .filter(|r| r.is_about(artifact) && tier(&r.severity) == Severity::Block)
             .filter_map(|rule| match &rule.check {
                 Check::Fact { needs, .. } => Some(needs),
                 _ => None,
