@@ -22,16 +22,20 @@ use roadworthy::verdict::Verdict;
 use serde::Deserialize;
 
 /// The kinds of the labels, and the artifacts that they are judged as.
-const KINDS: [(&str, &str); 5] = [
+const KINDS: [(&str, &str); 6] = [
     ("owner", "owner"),
     ("data", "data-sharing"),
     ("privacy", "privacy"),
     ("runbook", "runbook"),
     ("retrain", "retraining"),
+    ("card", "model-card"),
 ];
 
+/// Packs that are not used by default, by the kinds that they judge.
+const PACKS: [(&str, &str); 1] = [("card", "trust")];
+
 /// Keys of the labels that have another name in the policy; an empty name is not read.
-const KEYS: [(&str, &[&str]); 21] = [
+const KEYS: [(&str, &[&str]); 22] = [
     ("owner.person", &["person"]),
     ("owner.email", &["person"]),
     ("owner.handle", &["person"]),
@@ -53,6 +57,7 @@ const KEYS: [(&str, &[&str]); 21] = [
     ("retrain.command", &["command"]),
     ("retrain.trigger", &["trigger"]),
     ("retrain.gate", &["gate"]),
+    ("card.limits", &["limitations"]),
 ];
 
 #[derive(Deserialize)]
@@ -167,6 +172,11 @@ fn judge(label: &Label, artifact: &str, text: &[u8]) -> Result<Judged, Box<dyn E
     let file = folder.path().join(&label.source_path);
     std::fs::create_dir_all(file.parent().ok_or("a path without a folder")?)?;
     std::fs::write(&file, text)?;
+    if let Some((_, pack)) = PACKS.iter().find(|(kind, _)| *kind == label.kind) {
+        let model = "[[model]]\nid = \"model\"\npath = \".\"\ntier = \"critical\"\n";
+        let config = format!("[policy]\npacks = [\"{pack}\"]\n{model}");
+        std::fs::write(folder.path().join("roadworthy.toml"), config)?;
+    }
     let repo = Repo::discover(folder.path())?;
     let today = chrono::NaiveDate::from_ymd_opt(2026, 11, 22).ok_or("no such date")?;
     let request = Request { history: false, ..Request::new(Target::WorkTree, today) };

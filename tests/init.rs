@@ -61,8 +61,9 @@ fn an_empty_repository_gets_a_configuration_and_a_starter_for_every_artifact() {
     let after = files(&scratch.path());
     let new = after.iter().filter(|(path, state)| before.get(*path) != Some(state));
     assert_eq!(new.count(), WRITTEN.len() + 1, "the files, and the folder docs");
-    let set = policy::defaults(&mut Sources::new()).unwrap();
-    assert_eq!(set.artifacts.len() + 1, WRITTEN.len(), "a new artifact has a starter: name it here");
+    let report: Value = serde_json::from_str(&check(&scratch, &["--format", "json"]).stdout).unwrap();
+    let asked = report["models"][0]["artifacts"].as_array().unwrap();
+    assert_eq!(asked.len() + 1, WRITTEN.len(), "a new artifact has a starter: name it here");
     assert_eq!(trial(&scratch.path(), &["policy", "check"]).code, Some(0));
 }
 
@@ -139,6 +140,14 @@ fn what_was_written_is_refused_until_it_is_filled_in() {
 /// An answer to a question of a starter, by the words of the question.
 fn answer(question: &str) -> &'static str {
     for (words, answer) in [
+        ("number or date of the version", "2.3.0"),
+        ("a measure with its value", "AUC 0.845 on September 2026"),
+        (
+            "which decision it supports",
+            "The retention desk calls the customers who stand on top of the list.",
+        ),
+        ("for whom or when it is wrong", "Customers of less than three months have too little history."),
+        ("how it comes to an answer", "Calls to support raise the score, a long tenure lowers it."),
         ("first and last name> <address", "Ada Lovelace <ada@corp.example>"),
         ("first and last name of whoever owns the data", "Mary Jackson"),
         ("first and last name", "Katherine Johnson"),
@@ -222,6 +231,36 @@ fn what_was_written_is_accepted_once_it_is_filled_in() {
     scratch.commit("2026-10-25T09:00:00Z", "Fill in what was asked");
     assert_eq!(blocking(&scratch), BTreeMap::new());
     assert_eq!(check(&scratch, &["--rev", "HEAD", "--quiet"]).code, Some(0));
+}
+
+/// Packs beyond the default ask for more, and write more.
+#[test]
+fn what_all_packs_ask_for_is_refused_until_it_is_filled_in_and_accepted_then() {
+    let scratch = Scratch::repository();
+    let packs: Vec<&str> = policy::pack_names().into_iter().filter(|pack| *pack != "commits").collect();
+    let model = "[[model]]\nid = \"model\"\npath = \".\"\ntier = \"critical\"\n";
+    scratch.write("roadworthy.toml", format!("[policy]\npacks = [\"{}\"]\n{model}", packs.join("\", \"")));
+    roadworthy(&scratch.path(), &["init"]).expect_success();
+    let set = policy::defaults(&mut Sources::new()).unwrap();
+    let found = blocking(&scratch);
+    for artifact in &set.artifacts {
+        assert!(found.contains_key(&artifact.id.value), "{} is open: {found:#?}", artifact.id.value);
+        let path = artifact.starter.as_ref().unwrap().file.value.as_str();
+        let text = std::fs::read_to_string(scratch.path().join(path)).unwrap();
+        scratch.write(path, filled(&text));
+    }
+    scratch.write("train.py", "import model\n\nmodel.fit().save(\"model.json\")\n");
+    scratch.write("model.json", "{\"auc\": 0.84}\n");
+    scratch.write(
+        "OWNER.toml",
+        "owner = \"Ada Lovelace <ada@corp.example>\"\ndeputy = \"Grace Hopper <grace@corp.example>\"\n",
+    );
+    let plan = std::fs::read_to_string(scratch.path().join("retraining.toml")).unwrap();
+    scratch.write("retraining.toml", format!("cron = \"0 4 20 * *\"\n{plan}"));
+    scratch.commit("2026-10-25T09:00:00Z", "Fill in what was asked");
+    let mut left = blocking(&scratch);
+    left.retain(|artifact, _| artifact != "owner" && artifact != "retraining");
+    assert_eq!(left, BTreeMap::new());
 }
 
 /// Each file alone decides over its own artifact.
