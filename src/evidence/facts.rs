@@ -115,6 +115,7 @@ fn how_name(how: &How) -> &'static str {
         How::Path { .. } => "path",
         How::Named { .. } => "named",
         How::Mention { .. } => "mention",
+        How::Unticked(_) => "unticked",
         How::Code { .. } => "code",
         How::Regex(_) => "regex",
         How::Owners { .. } => "owners",
@@ -125,7 +126,7 @@ fn how_name(how: &How) -> &'static str {
 
 fn apply(one: &mut Ask<'_>, reader: &Reader) {
     match &reader.how {
-        How::Path { paths, context } => path(one, paths, *context),
+        How::Path { paths, context, of_model } => path(one, paths, *context, *of_model),
         How::Named { .. } => named(one, &reader.how),
         How::Mention { terms, kinds, within } => {
             let (set, doc) = (one.set, one.doc);
@@ -144,6 +145,14 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
                     continue;
                 }
                 one.value(&unit.text[sentence.range.clone()], unit.span, false);
+            }
+        }
+        How::Unticked(terms) => {
+            let (doc, terms) = (one.doc, one.set.terms(terms));
+            for task in doc.document.tasks.iter().filter(|task| !task.done) {
+                if doc.within(task.heading, terms) || terms.is_match(&task.text) {
+                    one.value(&task.text, task.span, false);
+                }
             }
         }
         How::Code { not } => {
@@ -204,16 +213,20 @@ pub(super) fn path_matches(pattern: &str, path: &str) -> bool {
     parts(&pattern, &path)
 }
 
-fn path(one: &mut Ask<'_>, paths: &[String], step_name: bool) {
+fn path(one: &mut Ask<'_>, paths: &[String], step_name: bool, of_model: bool) {
     let doc = one.doc;
     for pattern in paths {
         for (index, node) in doc.document.nodes.iter().enumerate() {
             if node.scalar == Scalar::Empty || !path_matches(pattern, &node.path) {
                 continue;
             }
+            let folder = || sibling(&doc.document.nodes, index, "path").and_then(RepoPath::parse);
+            if of_model && folder().is_none_or(|folder| folder != *one.model) {
+                continue;
+            }
             let code = matches!(one.is, ValueType::Command | ValueType::TrainingCommand);
             if code {
-                let name = if step_name { sibling_name(&doc.document.nodes, index) } else { None };
+                let name = if step_name { sibling(&doc.document.nodes, index, "name") } else { None };
                 command_lines(one, node, name);
             } else {
                 let span = if node.span.start == node.span.end { node.key_span } else { node.span };
@@ -245,12 +258,15 @@ fn command_lines(one: &mut Ask<'_>, node: &Node, name: Option<&str>) {
     }
 }
 
-/// The `name` of the same list element.
-fn sibling_name(nodes: &[Node], index: usize) -> Option<&str> {
+/// A key of the same list element or table.
+fn sibling<'n>(nodes: &'n [Node], index: usize, key: &str) -> Option<&'n str> {
     let parent = nodes[index].path.rsplit_once('.').map_or("", |(parent, _)| parent);
     nodes
         .iter()
-        .find(|n| n.place == nodes[index].place && n.path.strip_prefix(parent) == Some(".name"))
+        .find(|n| {
+            n.place == nodes[index].place
+                && n.path.strip_prefix(parent).and_then(|k| k.strip_prefix('.')) == Some(key)
+        })
         .map(|n| n.value.as_str())
 }
 

@@ -184,7 +184,7 @@ impl<'a, 'r> Surveyor<'a, 'r> {
             .iter()
             .flat_map(|s| &s.facts)
             .flat_map(|(_, r)| r)
-            .any(|r| matches!(r.how, How::Owners { .. }));
+            .any(|r| matches!(r.how, How::Owners { .. } | How::Path { of_model: true, .. }));
         let key = (index, hit.path.clone());
         if !by_model && let Some(found) = self.cache.get(&key) {
             return Ok(Some(found.clone()));

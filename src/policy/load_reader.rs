@@ -8,7 +8,8 @@ use super::regexes::Pattern;
 use crate::artifact::document::{Form, UnitKind};
 
 /// The fields that say how; a reader has exactly one of them.
-const HOWS: [&str; 9] = ["path", "named", "label", "section", "mention", "code", "regex", "owners", "roster"];
+const HOWS: [&str; 10] =
+    ["path", "named", "label", "section", "mention", "unticked", "code", "regex", "owners", "roster"];
 
 /// Patterns, not compiled yet.
 pub(super) fn patterns(texts: Option<Vec<At<String>>>) -> Vec<Pattern> {
@@ -43,9 +44,10 @@ pub(super) fn reader(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<
 fn hows(fields: &mut Fields<'_>, mistakes: &mut Mistakes) -> Vec<Option<How>> {
     let mut found = Vec::new();
     let context = fields.boolean("step_name", mistakes).unwrap_or(false);
+    let of_model = fields.boolean("of_model", mistakes).unwrap_or(false);
     if let Some(paths) = fields.strings("path", mistakes) {
         let paths = paths.into_iter().map(|p| p.value.to_lowercase()).collect();
-        found.push(Some(How::Path { paths, context }));
+        found.push(Some(How::Path { paths, context, of_model }));
     }
     let named = fields.any("named").map(|v| (v, Vec::new()));
     let label = fields.any("label").map(|v| (v, vec![Form::Label, Form::Row, Form::Column, Form::Front]));
@@ -79,6 +81,9 @@ fn hows(fields: &mut Fields<'_>, mistakes: &mut Mistakes) -> Vec<Option<How>> {
     if let Some(terms) = mention {
         let within = scope.take().and_then(|(within, _)| within);
         found.push(Some(How::Mention { terms, kinds, within }));
+    }
+    if let Some(terms) = terms(fields, "unticked", mistakes) {
+        found.push(Some(How::Unticked(terms)));
     }
     if fields.boolean("code", mistakes).is_some() {
         found.push(Some(How::Code { not: scope.take().and_then(|(_, not)| not) }));

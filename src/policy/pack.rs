@@ -159,6 +159,8 @@ pub enum How {
         paths: Vec<String>,
         /// The sibling key that says what a step is about (a training step's name).
         context: bool,
+        /// Only leaves of tables whose `path` is the model's folder.
+        of_model: bool,
     },
     /// A named value.
     Named {
@@ -193,6 +195,8 @@ pub enum How {
         /// Code does not count when the heading above or the text just before it matches.
         not: Option<Terms>,
     },
+    /// A box that nobody ticked; the value is the item's text.
+    Unticked(Terms),
     /// A pattern over the text; the value is the first group, or the whole match.
     Regex(Vec<Pattern>),
     /// CODEOWNERS: owners of the last line that covers the model.
