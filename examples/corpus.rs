@@ -22,20 +22,21 @@ use roadworthy::verdict::Verdict;
 use serde::Deserialize;
 
 /// The kinds of the labels, and the artifacts that they are judged as.
-const KINDS: [(&str, &str); 6] = [
+const KINDS: [(&str, &str); 7] = [
     ("owner", "owner"),
     ("data", "data-sharing"),
     ("privacy", "privacy"),
     ("runbook", "runbook"),
     ("retrain", "retraining"),
     ("card", "model-card"),
+    ("handover", "handover"),
 ];
 
 /// Packs that are not used by default, by the kinds that they judge.
-const PACKS: [(&str, &str); 1] = [("card", "trust")];
+const PACKS: [(&str, &str); 2] = [("card", "trust"), ("handover", "delivery")];
 
 /// Keys of the labels that have another name in the policy; an empty name is not read.
-const KEYS: [(&str, &[&str]); 22] = [
+const KEYS: [(&str, &[&str]); 24] = [
     ("owner.person", &["person"]),
     ("owner.email", &["person"]),
     ("owner.handle", &["person"]),
@@ -58,6 +59,8 @@ const KEYS: [(&str, &[&str]); 22] = [
     ("retrain.trigger", &["trigger"]),
     ("retrain.gate", &["gate"]),
     ("card.limits", &["limitations"]),
+    ("handover.acceptance", &["accepted_by"]),
+    ("handover.open_items", &["open_gaps"]),
 ];
 
 #[derive(Deserialize)]

@@ -140,6 +140,10 @@ fn what_was_written_is_refused_until_it_is_filled_in() {
 /// An answer to a question of a starter, by the words of the question.
 fn answer(question: &str) -> &'static str {
     for (words, answer) in [
+        ("first and last name of whoever built it", "Ada Lovelace"),
+        ("first and last name of whoever runs it", "Dorothy Vaughan"),
+        ("code, jobs, access rights", "The scoring job, the retraining workflow and the service account."),
+        ("what is not done yet", "The list is still sent by hand; Grace Hopper automates it until December."),
         ("number or date of the version", "2.3.0"),
         ("a measure with its value", "AUC 0.845 on September 2026"),
         (
