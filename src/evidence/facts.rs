@@ -295,7 +295,13 @@ fn named(one: &mut Ask<'_>, how: &How) {
         }
         let span = if pair.value.trim().is_empty() { pair.key_span } else { pair.span };
         one.lone = matches!(pair.form, Form::Label | Form::Front);
-        one.value(&pair.value, span, true);
+        // "Monitoring: churn model" is a title, and no answer to what is monitored.
+        let title = doc
+            .document
+            .headings
+            .first()
+            .is_some_and(|h| h.span.range().contains(&pair.key_span.range().start));
+        one.value(&pair.value, span, !title);
     }
     one.lone = false;
     if takes(Form::Section) {
