@@ -66,11 +66,22 @@ fn value(set: &PolicySet, rule: &Rule, line: &str, today: NaiveDate) -> String {
     spec.example.clone().unwrap_or_else(|| spec.is.example(today))
 }
 
-/// The remedy with every question answered.
+/// Another answer of the same type, for a question that is asked before, or answered already.
+fn another(value: &str) -> String {
+    value.replace("Ada", "Katherine").replace("Lovelace", "Johnson").replace("ada@", "katherine@")
+}
+
+/// The remedy with every question answered; each question differently, where answers are counted.
 fn filled(set: &PolicySet, rule: &Rule, paste: &Paste, today: NaiveDate) -> String {
-    let lines = paste.text.lines().map(|line| {
+    let counted = matches!(rule.check, Check::Fact { least, .. } if least > 1);
+    let lines = paste.text.lines().enumerate().map(|(number, line)| {
         let (from, to) = (line.find('<').unwrap(), line.rfind('>').unwrap());
-        let open = format!("{}{}{}", &line[..from], value(set, rule, line, today), &line[to + 1..]);
+        let answer = value(set, rule, line, today);
+        let first = paste.text.lines().position(|other| other == line) == Some(number);
+        let one_is_there = paste.text.lines().count() == 1;
+        let other = counted && (!first || one_is_there);
+        let answer = if other { another(&answer) } else { answer };
+        let open = format!("{}{}{}", &line[..from], answer, &line[to + 1..]);
         assert!(!paste.text.trim().is_empty() && open != line, "nothing is asked by `{line}`");
         open
     });

@@ -133,7 +133,7 @@ pub fn run(c: &Context<'_>) -> Outcome {
     match &c.rule.check {
         Check::Present { refuses } => present::run(c, refuses),
         _ if !c.evidence.judgeable() => Outcome::NotAsked,
-        Check::Fact { needs, forbids } => fact::run(c, needs, forbids),
+        Check::Fact { needs, forbids, least } => fact::run(c, needs, forbids, *least),
         Check::Due { .. } => due::run(c, &c.rule.check),
         Check::Committer { person, within_days } => committer::run(c, person, within_days.as_ref()),
         Check::Fresh { commits, days, .. } => fresh::run(c, commits, days),

@@ -110,7 +110,7 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
         let survey = &stage.surveys[m];
         let mut row = row(&stage, m);
         for (r, rule) in stage.set.rules.iter().enumerate() {
-            let severity = stage.set.severities(rule).of(model.tier);
+            let severity = stage.set.severity(rule, model.tier, model.mode);
             let Some((index, artifact)) = about(&stage.set, rule) else { continue };
             if severity == Severity::Off || !request.history && needs_more_than_text(rule) {
                 continue;
@@ -162,7 +162,7 @@ fn needs_more_than_text(rule: &Rule) -> bool {
 }
 
 fn asked_of_any(stage: &Stage<'_>, rule: &Rule) -> bool {
-    stage.models.iter().any(|model| stage.set.severities(rule).of(model.tier) != Severity::Off)
+    stage.models.iter().any(|model| stage.set.severity(rule, model.tier, model.mode) != Severity::Off)
 }
 
 fn about<'s>(set: &'s PolicySet, rule: &Rule) -> Option<(usize, &'s Artifact)> {
@@ -207,7 +207,7 @@ fn collect(stage: &Stage<'_>, request: &Request, commits: bool) -> Asked {
     for (m, model) in stage.models.iter().enumerate() {
         for (r, rule) in stage.set.rules.iter().enumerate() {
             let Some((index, artifact)) = about(&stage.set, rule) else { continue };
-            if stage.set.severities(rule).of(model.tier) == Severity::Off {
+            if stage.set.severity(rule, model.tier, model.mode) == Severity::Off {
                 continue;
             }
             let one =

@@ -10,7 +10,7 @@ use crate::check::{
 use crate::diag::{Diagnostic, RepoPath, Sources};
 use crate::git::{Answers, Changes, CommitId, Error, Limits, Mailmap, Query, Repo, Touch};
 use crate::model::Model;
-use crate::policy::{ApprovalCheck, Check, CommitAsk, Rule, Severity};
+use crate::policy::{ApprovalCheck, Check, CommitAsk, Rule, Severity, Tier};
 use crate::verdict::Verdict;
 
 /// Asks all rules about commits and takes their outcomes into the verdict, whose rows are there already.
@@ -37,10 +37,9 @@ pub(super) fn judge(
 /// True when a rule of this kind is on for a judged model, or for what belongs to none.
 fn asked(stage: &Stage<'_>, is: impl Fn(&Check) -> bool) -> bool {
     stage.set.rules.iter().any(|rule| {
-        let severities = stage.set.severities(rule);
+        let on = |tier, mode| stage.set.severity(rule, tier, mode) != Severity::Off;
         is(&rule.check)
-            && (severities.standard != Severity::Off
-                || stage.models.iter().any(|model| severities.of(model.tier) != Severity::Off))
+            && (on(Tier::Standard, None) || stage.models.iter().any(|model| on(model.tier, model.mode)))
     })
 }
 
@@ -127,10 +126,10 @@ impl<'r> Gate<'_, 'r> {
     ) {
         let judged = |model: &&Model| self.stage.models.iter().any(|m| m.id == model.id);
         for rule in self.stage.set.rules.iter().filter(|rule| rule.check.is_about_change()) {
-            let severities = self.stage.set.severities(rule);
             let homes = all.iter().enumerate().filter(|(_, m)| judged(m)).map(|(at, m)| (Some(at), Some(m)));
             for (home, model) in homes.chain([(None, None)]) {
-                let severity = model.map_or(severities.standard, |model| severities.of(model.tier));
+                let (tier, mode) = model.map_or((Tier::Standard, None), |model| (model.tier, model.mode));
+                let severity = self.stage.set.severity(rule, tier, mode);
                 if severity == Severity::Off || !range.touches(home) {
                     continue;
                 }
@@ -180,7 +179,7 @@ impl<'r> Gate<'_, 'r> {
         let trail = self.repo.trail(&tips, &keys, mailmap).map_err(git)?;
         for (rule, check) in checks {
             for (model, survey) in stage.models.iter().zip(&stage.surveys) {
-                let severity = stage.set.severities(rule).of(model.tier);
+                let severity = stage.set.severity(rule, model.tier, model.mode);
                 for name in check.artifacts.iter().filter(|_| severity != Severity::Off) {
                     let Some((index, artifact)) = stage.set.artifact(&name.value) else { continue };
                     let outcome: Outcome = check::judge_approval(&mut ApprovalContext {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::diag::{Origin, SourceId, Sources, Span};
 use crate::model::Model;
-use crate::policy::{At, Config, FILE, Mode, PolicySet, Rule, Severity, Tier, Waiver};
+use crate::policy::{At, Config, FILE, PolicySet, Rule, Severity, Tier, Waiver};
 
 use super::trust::Stated;
 
@@ -172,12 +172,16 @@ fn models(old: &Stated, new: &Stated, found: &mut Vec<Weakening>) {
                 other.listed,
                 model.listed,
             ),
-            Some(other) if model.mode.is_some() && other.mode != model.mode => {
-                let name = |mode: Option<Mode>| mode.map_or("none", Mode::name);
-                let (was, now) = (name(model.mode), name(other.mode));
-                let what = format!("change the mode of model `{}` from {was} to {now}", model.id);
-                Weakening::new(what, other.listed, model.listed)
-            }
+            Some(other) if asks_less(&old.set, model, other) => Weakening::new(
+                format!(
+                    "change the mode of model `{}` from {} to {}, of which fewer rules ask",
+                    model.id,
+                    mode(model),
+                    mode(other)
+                ),
+                other.listed,
+                model.listed,
+            ),
             Some(_) => continue,
         };
         weakening.model = Some(model.id.clone());
@@ -192,6 +196,16 @@ fn models(old: &Stated, new: &Stated, found: &mut Vec<Weakening>) {
         let what = format!("no longer look for models in `{}`", pattern.value);
         found.push(Weakening::new(what, now.discover.first().map(|at| at.span), Some(pattern.span)));
     }
+}
+
+/// True when a rule asks models of the old mode, and none of the new one.
+fn asks_less(set: &PolicySet, old: &Model, new: &Model) -> bool {
+    let off = |rule: &Rule, mode| set.severity(rule, old.tier, mode) == Severity::Off;
+    set.rules.iter().any(|rule| !off(rule, old.mode) && off(rule, new.mode))
+}
+
+fn mode(model: &Model) -> &'static str {
+    model.mode.map_or("none", |mode| mode.name())
 }
 
 /// A waiver that none of the old ones covers.

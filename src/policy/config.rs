@@ -35,7 +35,8 @@ impl Mode {
     /// The words that a configuration may write.
     pub const NAMES: [&'static str; 3] = ["batch", "dashboard", "realtime"];
 
-    fn parse(text: &str) -> Option<Mode> {
+    /// From the word in a policy or configuration.
+    pub fn parse(text: &str) -> Option<Mode> {
         match text {
             "batch" => Some(Mode::Batch),
             "dashboard" => Some(Mode::Dashboard),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::config::Mode;
 use super::fields::{Fields, first_character, parse};
 use super::mistakes::{At, Mistakes};
 use super::pack::{Artifact, FactSpec, How, Nature, Pack, SourceSpec, Starter};
@@ -264,6 +265,7 @@ fn rule(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Rule> {
     let title = fields.required("title", mistakes);
     let artifact = fields.string("artifact", mistakes);
     let severity = severities(&mut fields, mistakes);
+    let modes = modes(&mut fields, mistakes);
     let why = fields.required("why", mistakes);
     let help = fields.required("help", mistakes);
     let source = fields.required("source", mistakes);
@@ -303,6 +305,7 @@ fn rule(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Rule> {
         title: title?.value,
         artifact,
         severity: severity?,
+        modes,
         why: why?.value,
         help: help?.value,
         source: source?.value,
@@ -311,6 +314,30 @@ fn rule(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<Rule> {
         check,
         check_span: span,
     })
+}
+
+/// `modes = ["realtime"]`; none when all models are asked.
+fn modes(fields: &mut Fields<'_>, mistakes: &mut Mistakes) -> Vec<Mode> {
+    let span = fields.key_span("modes");
+    let words = fields.strings("modes", mistakes);
+    if words.as_ref().is_some_and(Vec::is_empty)
+        && let Some(span) = span
+    {
+        mistakes.add(
+            "empty-value",
+            span,
+            "a rule for no mode asks nothing",
+            "leave `modes` out to ask all models",
+        );
+    }
+    let mut found = Vec::new();
+    for word in words.unwrap_or_default() {
+        match Mode::parse(&word.value) {
+            Some(mode) => found.push(mode),
+            None => mistakes.unknown("unknown-mode", "mode", &word, Mode::NAMES),
+        }
+    }
+    found
 }
 
 /// `severity = "warn"` or `severity = { critical = "block", standard = "warn" }`; a tier that is

@@ -139,6 +139,7 @@ fn present(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {
 fn fact(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {
     let needs = f.groups("needs", mistakes).unwrap_or_default();
     let forbids = list(f, "forbids", mistakes);
+    let least = f.integer("least", 1..100, mistakes).map_or(1, |n| n.value);
     if needs.iter().all(Vec::is_empty) && forbids.is_empty() {
         mistakes.add(
             "missing-key",
@@ -148,7 +149,7 @@ fn fact(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {
         );
         return None;
     }
-    Some(Check::Fact { needs, forbids })
+    Some(Check::Fact { needs, forbids, least })
 }
 
 fn due(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Check {

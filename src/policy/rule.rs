@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use globset::GlobSet;
 
+use super::config::Mode;
 use super::mistakes::At;
 use super::pack::Artifact;
 use super::rule_commits::{ApprovalCheck, BlobsCheck, CommitsCheck};
@@ -20,6 +21,8 @@ pub struct Rule {
     pub artifact: Option<At<String>>,
     /// How serious it is.
     pub severity: Severities,
+    /// Only models of these modes are asked; all when empty.
+    pub modes: Vec<Mode>,
     /// Why anyone should care.
     pub why: String,
     /// What to do.
@@ -40,6 +43,11 @@ impl Rule {
     /// True when the rule is about this artifact.
     pub fn is_about(&self, artifact: &Artifact) -> bool {
         self.artifact.as_ref().is_some_and(|id| id.value == artifact.id.value)
+    }
+
+    /// True when models of this mode are asked.
+    pub fn asks(&self, mode: Option<Mode>) -> bool {
+        self.modes.is_empty() || mode.is_some_and(|mode| self.modes.contains(&mode))
     }
 }
 
@@ -83,6 +91,8 @@ pub enum Check {
         needs: Vec<Vec<At<String>>>,
         /// Facts that must not be found.
         forbids: Vec<At<String>>,
+        /// So many different values of each group.
+        least: u64,
     },
     /// A date has not passed.
     Due {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::config::Config;
+use super::config::{Config, Mode};
 use super::load_commits;
 use super::mistakes::{At, Mistakes};
 use super::names;
@@ -10,7 +10,7 @@ use super::pack::{Artifact, How, Pack, Terms};
 use super::patterns::{Patterns, Scanner};
 use super::rule::{Check, Rule};
 use super::rule_commits::ApprovalCheck;
-use super::severity::{Severities, Severity};
+use super::severity::{Severities, Severity, Tier};
 use crate::words::{TermList, Words};
 
 /// The policy that judges.
@@ -56,6 +56,11 @@ impl PolicySet {
         self.overrides.get(&rule.id.value).copied().unwrap_or(rule.severity)
     }
 
+    /// How serious a rule is for a model of this tier and mode; off when it does not ask such models.
+    pub fn severity(&self, rule: &Rule, tier: Tier, mode: Option<Mode>) -> Severity {
+        if rule.asks(mode) { self.severities(rule).of(tier) } else { Severity::Off }
+    }
+
     /// Tells which sources paths may be evidence for.
     pub fn sources(&self) -> Sourcing<'_> {
         Sourcing { scanner: self.patterns.scanner(), owners: &self.owners }
@@ -74,20 +79,20 @@ impl PolicySet {
         self.words.list(name).unwrap_or_else(|| TermList::none())
     }
 
-    /// The groups of facts without which an artifact is of no use, as indexes into the artifact's facts:
-    /// those that a blocking rule needs for a model of the usual tier; where none blocks there, for a
-    /// critical one.
+    /// The groups of facts without which an artifact is of no use: those that a blocking rule
+    /// needs for a model of the usual tier, as indexes into the artifact's facts. Where no rule about
+    /// the artifact blocks such a model, those that block a critical one.
     pub fn essential(&self, artifact: usize) -> Vec<Vec<usize>> {
-        let usual = self.needed(artifact, |severity| severity.standard);
-        if usual.is_empty() { self.needed(artifact, |severity| severity.critical) } else { usual }
-    }
-
-    fn needed(&self, artifact: usize, tier: fn(&Severities) -> Severity) -> Vec<Vec<usize>> {
         let artifact = &self.artifacts[artifact];
+        let blocking = |tier: Tier| {
+            let of = self.rules.iter().filter(|r| r.is_about(artifact));
+            of.filter(|r| r.modes.is_empty() && r.severity.of(tier) == Severity::Block).collect::<Vec<_>>()
+        };
+        let usual = blocking(Tier::Standard);
+        let rules = if usual.is_empty() { blocking(Tier::Critical) } else { usual };
         let index = |name: &At<String>| artifact.facts.iter().position(|f| f.name.value == name.value);
-        self.rules
-            .iter()
-            .filter(|r| r.is_about(artifact) && tier(&r.severity) == Severity::Block)
+        rules
+            .into_iter()
             .filter_map(|rule| match &rule.check {
                 Check::Fact { needs, .. } => Some(needs),
                 _ => None,
@@ -221,7 +226,7 @@ pub fn facts_of(check: &Check) -> Vec<&At<String>> {
         | Check::Commits(_)
         | Check::Blobs(_)
         | Check::Approval(_) => Vec::new(),
-        Check::Fact { needs, forbids } => needs.iter().flatten().chain(forbids).collect(),
+        Check::Fact { needs, forbids, .. } => needs.iter().flatten().chain(forbids).collect(),
         Check::Due { by, since, changed, every, unless, of, .. } => {
             [by, since, changed, every, unless, of].into_iter().flatten().collect()
         }
