@@ -22,7 +22,7 @@ use roadworthy::verdict::Verdict;
 use serde::Deserialize;
 
 /// The kinds of the labels, and the artifacts that they are judged as.
-const KINDS: [(&str, &str); 7] = [
+const KINDS: [(&str, &str); 10] = [
     ("owner", "owner"),
     ("data", "data-sharing"),
     ("privacy", "privacy"),
@@ -30,13 +30,22 @@ const KINDS: [(&str, &str); 7] = [
     ("retrain", "retraining"),
     ("card", "model-card"),
     ("handover", "handover"),
+    ("monitoring", "monitoring"),
+    ("slo", "slo"),
+    ("escalation", "escalation"),
 ];
 
 /// Packs that are not used by default, by the kinds that they judge.
-const PACKS: [(&str, &str); 2] = [("card", "trust"), ("handover", "delivery")];
+const PACKS: [(&str, &str); 5] = [
+    ("card", "trust"),
+    ("handover", "delivery"),
+    ("monitoring", "operations"),
+    ("slo", "operations"),
+    ("escalation", "operations"),
+];
 
 /// Keys of the labels that have another name in the policy; an empty name is not read.
-const KEYS: [(&str, &[&str]); 24] = [
+const KEYS: [(&str, &[&str]); 29] = [
     ("owner.person", &["person"]),
     ("owner.email", &["person"]),
     ("owner.handle", &["person"]),
@@ -61,6 +70,11 @@ const KEYS: [(&str, &[&str]); 24] = [
     ("card.limits", &["limitations"]),
     ("handover.acceptance", &["accepted_by"]),
     ("handover.open_items", &["open_gaps"]),
+    ("slo.error_rate", &["availability"]),
+    ("slo.budget_policy", &["budget"]),
+    ("escalation.contact", &["people"]),
+    ("escalation.levels", &["people"]),
+    ("monitoring.receiver.person", &["receiver"]),
 ];
 
 #[derive(Deserialize)]
