@@ -12,7 +12,7 @@ use crate::git::{CommitId, Content, Head, Limits, Repo, Target};
 use crate::landing::{Landing, short, spoken};
 use crate::policy::FILE;
 
-use super::production::{Patterns, Refusal, first, git, shown};
+use super::production::{Patterns, Refusal, branches, git, shown};
 use super::{Change, Extra, Request, named, trust};
 
 /// What becomes of something that would land.
@@ -41,6 +41,9 @@ pub struct Place<'a> {
     pub as_of: NaiveDate,
 }
 
+/// A symbolic ref that leads on more often than this leads nowhere.
+const MOST_LINKS: usize = 5;
+
 /// Decides what is judged for the things that would land in one repository, one after the other: what
 /// is the same for all is read once.
 pub struct Desk<'a> {
@@ -50,8 +53,8 @@ pub struct Desk<'a> {
     shown: Option<(String, CommitId)>,
     /// Patterns by the text of the configuration that states them.
     known: HashMap<Option<Arc<str>>, Rc<Patterns>>,
-    /// The production branch whose policy judges what has none of its own yet.
-    home: Option<Option<(String, CommitId)>>,
+    /// The branches that are production as they stand, the shown one first.
+    sides: Option<Vec<(String, CommitId)>>,
 }
 
 impl<'a> Desk<'a> {
@@ -61,7 +64,7 @@ impl<'a> Desk<'a> {
     /// When its branches cannot be read.
     pub fn new(repo: &'a Repo, place: Place<'a>) -> Result<Desk<'a>, Refusal> {
         let shown = shown(repo, &place)?;
-        Ok(Desk { repo, place, shown, known: HashMap::new(), home: None })
+        Ok(Desk { repo, place, shown, known: HashMap::new(), sides: None })
     }
 
     /// What becomes of one thing that would land.
@@ -78,8 +81,14 @@ impl<'a> Desk<'a> {
                 let request = Request::merge(self.repo, (into, tip), (named, commit), self.place.as_of);
                 Asked::Judge(Box::new(request.map_err(git)?))
             }
-            Landing::Move { ref_name, old, new } => self.moved(ref_name, old.as_deref(), new)?,
-            Landing::Delete { ref_name, old } => self.deleted(ref_name, old.as_deref())?,
+            Landing::Move { ref_name, old, new } => {
+                let ref_name = self.meant(ref_name)?;
+                self.moved(&ref_name, old.as_deref(), new)?
+            }
+            Landing::Delete { ref_name, old } => {
+                let ref_name = self.meant(ref_name)?;
+                self.deleted(&ref_name, old.as_deref())?
+            }
             Landing::Whole { ref_name, revision } => {
                 let commit = self.repo.resolve_commit(revision).map_err(git)?;
                 let name = ref_name.as_deref().map_or("", plain);
@@ -141,9 +150,29 @@ impl<'a> Desk<'a> {
         Ok(change)
     }
 
+    /// The ref that really moves: a symbolic one stands for another.
+    fn meant(&self, ref_name: &str) -> Result<String, Refusal> {
+        let mut name = ref_name.to_string();
+        for _ in 0..MOST_LINKS {
+            match self.repo.symbolic(&name).map_err(git)?.filter(|_| self.place.remote.is_none()) {
+                Some(target) => name = target,
+                None => return Ok(name),
+            }
+        }
+        let message = format!("{ref_name} stands for another ref, and that for another, without an end");
+        Err(Box::new(Diagnostic::new(Level::Error, "endless-ref", message).help("remove it on the server")))
+    }
+
     fn moved(&mut self, ref_name: &str, old: Option<&str>, new: &str) -> Result<Asked, Refusal> {
         let name = plain(ref_name);
         let tag = ref_name.starts_with("refs/tags/");
+        if ref_name.starts_with("refs/replace/") {
+            let message = "a replacement makes Git show another commit than the one that was judged";
+            let refusal = Diagnostic::new(Level::Error, "replaced", format!("{ref_name}: {message}"));
+            return Ok(Asked::Refused(Box::new(
+                refusal.help("keep `git replace` to your own clone; make the change real with a commit"),
+            )));
+        }
         if !tag && !ref_name.starts_with("refs/heads/") {
             return Ok(Asked::Free(format!("{} is neither a branch nor a tag", spoken(ref_name))));
         }
@@ -267,19 +296,47 @@ impl<'a> Desk<'a> {
         self.repo.ref_commit(&format!("{}{branch}", self.place.prefix())).map_err(git)
     }
 
-    /// What is production: by the branch that is shown first, and by the one that is concerned. Either is
-    /// enough, so that neither can take a branch out by itself. `first` is asked when there is nothing
-    /// else: the first push into an empty repository.
+    /// What is production: by every branch that is, and by the one that is concerned. Any of them is enough,
+    /// so that none can take a branch out by itself. `first` is asked when there is no such branch yet.
     fn patterns(&mut self, own: Option<CommitId>, first: Option<&str>) -> Result<Vec<Rc<Patterns>>, Refusal> {
-        let mut commits: Vec<CommitId> = self.shown.iter().map(|(_, tip)| *tip).chain(own).collect();
-        commits.dedup();
-        if commits.is_empty() {
+        let sides = self.sides()?;
+        let mut commits: Vec<CommitId> = self
+            .shown
+            .iter()
+            .map(|(_, tip)| *tip)
+            .chain(sides.iter().map(|(_, tip)| *tip))
+            .chain(own)
+            .collect();
+        let mut patterns = Vec::new();
+        if sides.is_empty() && own.is_none() {
+            patterns.push(Rc::new(Patterns::default_ones()));
             commits.extend(first.and_then(|first| self.repo.resolve_commit(first).ok()));
         }
-        if commits.is_empty() {
-            return Ok(vec![Rc::new(Patterns::default_ones())]);
+        commits.sort_unstable();
+        commits.dedup();
+        for commit in commits {
+            patterns.push(self.patterns_of(commit)?);
         }
-        commits.into_iter().map(|commit| self.patterns_of(commit)).collect()
+        Ok(patterns)
+    }
+
+    /// The branches that are production: by their usual names, by the shown one, and by what these say.
+    fn sides(&mut self) -> Result<Vec<(String, CommitId)>, Refusal> {
+        if let Some(sides) = &self.sides {
+            return Ok(sides.clone());
+        }
+        let usual = Patterns::default_ones();
+        let mut asked = branches(self.repo, &self.place, &|name| usual.branch(name))?;
+        asked.extend(self.shown.clone());
+        let mut patterns = Vec::new();
+        for (_, tip) in &asked {
+            patterns.push(self.patterns_of(*tip)?);
+        }
+        let is = |name: &str| patterns.iter().any(|p| p.branch(name));
+        let mut sides = branches(self.repo, &self.place, &is)?;
+        sides.sort_by_key(|(name, _)| self.shown.as_ref().is_none_or(|(shown, _)| shown != name));
+        self.sides = Some(sides.clone());
+        Ok(sides)
     }
 
     fn patterns_of(&mut self, commit: CommitId) -> Result<Rc<Patterns>, Refusal> {
@@ -297,20 +354,9 @@ impl<'a> Desk<'a> {
         Ok(patterns)
     }
 
-    /// The shown branch when it is production, otherwise the first production branch there is.
+    /// The production branch whose policy judges what has none of its own yet: the shown one, or the first.
     fn home(&mut self) -> Result<Option<(String, CommitId)>, Refusal> {
-        if let Some(home) = &self.home {
-            return Ok(home.clone());
-        }
-        let mut home = self.shown.clone();
-        if let Some((name, tip)) = self.shown.clone() {
-            let patterns = self.patterns_of(tip)?;
-            if !patterns.branch(&name) {
-                home = first(self.repo, &self.place, &patterns)?.or(home);
-            }
-        }
-        self.home = Some(home.clone());
-        Ok(home)
+        Ok(self.sides()?.into_iter().next().or_else(|| self.shown.clone()))
     }
 }
 

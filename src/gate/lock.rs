@@ -51,7 +51,9 @@ pub(super) fn approval(repo: &Repo, change: &Change, trusted: &Trusted) -> Resul
             touching.push(commit);
         }
     }
-    let search = Search { repo, config, words: &trusted.stated.set.words, mailmap: &mailmap, touching };
+    let configs = [config].into_iter().chain(proposed).collect();
+    let words = &trusted.stated.set.words;
+    let search = Search { repo, config, words, mailmap: &mailmap, configs, touching };
     let mut near = Vec::new();
     for commit in &commits {
         match search.look(commit, head).map_err(git)? {
@@ -90,6 +92,8 @@ struct Search<'a> {
     config: &'a Config,
     words: &'a Words,
     mailmap: &'a Mailmap,
+    /// The configurations before and after the change.
+    configs: Vec<&'a Config>,
     /// The commits of the change that touch policy files.
     touching: Vec<&'a RangeCommit>,
 }
@@ -154,6 +158,14 @@ impl Search<'_> {
         if self.touching.is_empty() && commit.id != head {
             return Ok(Err(format!(
                 "{who} approves in commit {id}, and other commits follow it: approve again"
+            )));
+        }
+        // A merge that takes one side as it is changes nothing that its parents did not have, and may undo
+        // what was approved all the same.
+        let after = self.repo.changed_paths(Some(commit.id), head)?;
+        if self.configs.iter().any(|config| side::touched(config, &after)) {
+            return Ok(Err(format!(
+                "{who} approves in commit {id}, and the policy on this branch is not what it was then: approve again"
             )));
         }
         Ok(Ok(format!("{who} approves the weaker policy in commit {id}")))

@@ -24,28 +24,34 @@ pub(super) fn shown(repo: &Repo, place: &Place<'_>) -> Result<Option<(String, Co
     {
         return Ok(repo.ref_commit(&full).map_err(git)?.map(|tip| (name.to_string(), tip)));
     }
-    // A remote that was added by hand has no `HEAD` here.
-    if place.remote.is_none() { Ok(None) } else { first(repo, place, &Patterns::default_ones()) }
+    Ok(None)
 }
 
-/// The first branch that is production.
-pub(super) fn first(
+/// The branches that are there, by their short names; [`MOST_BRANCHES`] of those that `keep` takes.
+pub(super) fn branches(
     repo: &Repo,
     place: &Place<'_>,
-    patterns: &Patterns,
-) -> Result<Option<(String, CommitId)>, Refusal> {
+    keep: &dyn Fn(&str) -> bool,
+) -> Result<Vec<(String, CommitId)>, Refusal> {
     let prefix = place.prefix();
+    let mut found = Vec::new();
     for full in repo.ref_names(&prefix).map_err(git)? {
         let name = full.strip_prefix(&prefix).unwrap_or(&full);
         if name != "HEAD"
-            && patterns.branch(name)
+            && keep(name)
             && let Ok(Some(tip)) = repo.ref_commit(&full)
         {
-            return Ok(Some((name.to_string(), tip)));
+            found.push((name.to_string(), tip));
+        }
+        if found.len() == MOST_BRANCHES {
+            break;
         }
     }
-    Ok(None)
+    Ok(found)
 }
+
+/// So many production branches are asked what production is.
+const MOST_BRANCHES: usize = 50;
 
 /// What a configuration says of production.
 pub(super) struct Patterns {

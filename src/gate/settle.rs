@@ -122,7 +122,8 @@ impl About<'_> {
         verdict.account.judgements += 1;
         let holds = problems.is_empty();
         let row = verdict.rows.iter_mut().find(|row| self.model.is_some_and(|m| m.id == row.id));
-        let in_scope = row.as_ref().is_none_or(|row| row.in_scope);
+        // What commits bring stays in the history, even where nothing of it is left in the tree.
+        let in_scope = self.rule.check.is_about_change() || row.as_ref().is_none_or(|row| row.in_scope);
         let mut worst = Cell::Met;
         for problem in problems {
             let (finding, cell) = scoped(self.finding(severity, problem), in_scope);

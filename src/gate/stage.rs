@@ -9,9 +9,10 @@ use crate::model::Model;
 use crate::policy::{PolicySet, closest};
 
 use super::lock::{self, Approval};
+use super::scope::Scope;
 use super::trust::Stated;
 use super::weaker::Weakening;
-use super::{Change, Request, preview, scope, trust, weaker};
+use super::{Change, Request, preview, trust, weaker};
 
 /// A tree with its policy, its models and their evidence.
 pub struct Stage<'r> {
@@ -71,13 +72,23 @@ pub fn stage<'r>(
         surveys.push(surveyor.survey(model, &mut texts, sources).map_err(git)?);
     }
     let partial = models.len() < all.len();
-    let touched = scope::touched(&trusted, &models, &surveys, &snapshot);
+    let scope =
+        Scope { repo, request, trusted: &trusted, models: &models, surveys: &surveys, snapshot: &snapshot };
+    let touched = scope.touched()?;
     let weaker = match &trusted.proposed {
         Some(before) if trusted.adopted => weaker::rules_only(before, &trusted.stated, &models, sources),
         Some(proposed) => weaker::compare(&trusted.stated, proposed, sources, request.as_of),
         None => Vec::new(),
     };
-    let locked = trusted.stated.set.config.locked.is_some() && !trusted.adopted && !weaker.is_empty();
+    let mut weaker = weaker;
+    weaker.extend(trusted.left.iter().map(Weakening::from));
+    if let Some(before) = trusted.proposed.as_ref().filter(|_| trusted.adopted && request.policy.is_some()) {
+        // A policy from outside was in force before: leaving its judgement is no adoption.
+        weaker.extend(weaker::models_only(before, &trusted.stated));
+    }
+    let locked = trusted.stated.set.config.locked.is_some()
+        && (!trusted.adopted || request.policy.is_some())
+        && !weaker.is_empty();
     let approval = match &request.change {
         Some(change) if locked => {
             Some(lock::approval(repo, change, &trusted).map_err(|problem| vec![*problem])?)

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use crate::diag::{Diagnostic, Level, Origin, RepoPath, Sources, Span};
 use crate::git::{CommitId, Content, Error, Limits, Repo, Snapshot, Target};
 use crate::model::{self, Model};
-use crate::policy::{Config, FILE, PolicySet, load_config};
+use crate::policy::{Config, FILE, ModelSpec, PolicySet, load_config};
 
 use super::policy::{of_side, outside};
 use super::side::{self, Side};
@@ -32,8 +32,22 @@ pub(super) struct Trusted {
     pub(super) changed: Option<Vec<RepoPath>>,
     /// Production has no configuration: the change brings the first one.
     pub(super) adopted: bool,
+    /// Models that leave the list with their folder and ship on.
+    pub(super) left: Vec<Left>,
     /// What has to be said about all this.
     pub(super) remarks: Vec<String>,
+}
+
+/// A model that leaves the list with its folder and ships on.
+pub(super) struct Left {
+    /// Its id.
+    pub(super) id: String,
+    /// What the change would do, as the rest of "this change would …".
+    pub(super) what: String,
+    /// Where the change says so.
+    pub(super) now: Option<Span>,
+    /// Where production lists it.
+    pub(super) was: Option<Span>,
 }
 
 type Mistakes = Vec<Diagnostic>;
@@ -53,7 +67,7 @@ pub(super) fn establish(
         let set = load(request, own, sources)?;
         let models = model::discover(&set.config, snapshot)?;
         let stated = Stated { set, models };
-        Ok(Trusted { stated, proposed: None, changed: None, adopted: false, remarks })
+        Ok(Trusted { stated, proposed: None, changed: None, adopted: false, left: Vec::new(), remarks })
     };
     let Some(change) = &request.change else { return whole(Vec::new(), sources) };
     let Some(tip) = change.production else {
@@ -93,14 +107,69 @@ pub(super) fn establish(
             judging.remarks.push(format!("this change removes the model in {folder} with its folder"));
         }
     }
-    let models = models(&judging.set, proposed.as_ref(), snapshot, &mut judging.remarks)?;
+    let mut left = Vec::new();
+    let models = match &proposed {
+        // The first configuration says itself which models there are.
+        Some(before) if judging.adopted => {
+            let models = model::discover(&judging.set.config, snapshot)?;
+            judging.remarks.extend(no_longer(&before.models, &models));
+            models
+        }
+        Some(proposed) => {
+            let production = self::snapshot(repo, tip)?;
+            let (models, gone) = models(&judging.set, proposed, snapshot, &mut judging.remarks)?;
+            left.extend(gone.iter().filter_map(|model| left_behind(model, proposed, &production, snapshot)));
+            models
+        }
+        None => model::discover(&judging.set.config, snapshot)?,
+    };
     Ok(Trusted {
         stated: Stated { set: judging.set, models },
         proposed,
         changed: scope,
         adopted: judging.adopted,
+        left,
         remarks: judging.remarks,
     })
+}
+
+/// What the first configuration takes out of the judgement.
+fn no_longer(before: &[Model], now: &[Model]) -> Option<String> {
+    let root =
+        before.iter().any(|model| model.path.is_root()) && !now.iter().any(|model| model.path.is_root());
+    let count = match now.len() {
+        1 => "1 model".to_string(),
+        n => format!("{n} models"),
+    };
+    root.then(|| {
+        format!("so far the whole repository was one model; from now on {count} of it will be judged")
+    })
+}
+
+/// A model whose folder is gone, and which ships on under another name: what the change makes of it.
+fn left_behind(
+    spec: &ModelSpec,
+    proposed: &Stated,
+    production: &Snapshot<'_>,
+    judged: &Snapshot<'_>,
+) -> Option<Left> {
+    let id = spec.id.value.clone();
+    let was = Some(spec.id.span);
+    match proposed.models.iter().find(|model| model.id == id) {
+        Some(moved) if moved.tier > spec.tier => {
+            let what =
+                format!("lower the tier of model `{id}` from {} to {}", spec.tier.name(), moved.tier.name());
+            return Some(Left { id, what, now: moved.listed, was });
+        }
+        Some(_) => return None,
+        None => {}
+    }
+    let place = judged.moved_from(production, &spec.path.value)?;
+    if proposed.models.iter().any(|model| !model.path.is_root() && model.path.contains(place.as_bytes())) {
+        return None;
+    }
+    let what = format!("take model `{id}` out of the list while its files live on, such as {place}");
+    Some(Left { id, what, now: None, was })
 }
 
 fn load(request: &Request, side: Side<'_>, sources: &mut Sources) -> Result<PolicySet, Mistakes> {
@@ -235,12 +304,16 @@ pub(super) fn config_of(
     let mut mistakes = crate::policy::Mistakes::default();
     let words = super::policy::words(&[], &mut mistakes);
     let outside = policy.into_iter().flatten().find(|file| file.is_config());
+    let nowhere = Span::new(sources.add(Origin::BuiltIn("defaults".to_string()), ""), 0..0);
+    if policy.is_some() && outside.is_none() {
+        // Packs alone come with the defaults, whatever the repository says.
+        return Ok(Config::defaults(nowhere));
+    }
     let path = RepoPath::from_git(FILE.as_bytes());
     let text = match outside {
         Some(file) => Some(Content::Text(file.text.as_str().into())),
         None => repo.read_file(commit, FILE.as_bytes(), Limits::default().max_blob)?,
     };
-    let nowhere = Span::new(sources.add(Origin::BuiltIn("defaults".to_string()), ""), 0..0);
     if let Some(Content::Text(text)) = &text {
         let source = sources.add(Origin::Repository(path), text.clone());
         let config = load_config(&sources, source, &words, &mut mistakes);
@@ -295,28 +368,27 @@ fn snapshot(repo: &Repo, commit: CommitId) -> Result<Snapshot<'_>, Mistakes> {
 }
 
 /// The models that are judged: those that the trusted policy states and the change does not take away
-/// with their folder, and those that the change adds.
+/// with their folder, and those that the change adds. And those that it takes away.
 fn models(
     set: &PolicySet,
-    proposed: Option<&Stated>,
+    proposed: &Stated,
     snapshot: &Snapshot<'_>,
     remarks: &mut Vec<String>,
-) -> Result<Vec<Model>, Mistakes> {
-    let Some(proposed) = proposed else { return model::discover(&set.config, snapshot) };
+) -> Result<(Vec<Model>, Vec<ModelSpec>), Mistakes> {
     let mut config = set.config.clone();
-    config.models.retain(|spec| {
+    let (stay, gone): (Vec<ModelSpec>, Vec<ModelSpec>) = config.models.into_iter().partition(|spec| {
         let path = &spec.path.value;
         let still = proposed.set.config.models.iter().any(|other| other.path.value == *path);
-        let kept = path.is_root() || snapshot.has_dir(path.as_bytes()) || still;
-        if !kept {
-            remarks.push(format!("this change removes model `{}` with its folder", spec.id.value));
-        }
-        kept
+        path.is_root() || snapshot.has_dir(path.as_bytes()) || still
     });
+    for spec in &gone {
+        remarks.push(format!("this change removes model `{}` with its folder", spec.id.value));
+    }
+    config.models = stay;
     let stated = !(set.config.models.is_empty() && set.config.discover.is_empty());
     if stated && config.models.is_empty() && config.discover.is_empty() {
         // The last model of the list went: what the change states is all that there is.
-        return Ok(proposed.models.clone());
+        return Ok((proposed.models.clone(), gone));
     }
     let mut models = model::discover(&config, snapshot)?;
     for added in &proposed.models {
@@ -330,5 +402,5 @@ fn models(
         models.push(added);
     }
     models.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok(models)
+    Ok((models, gone))
 }

@@ -8,7 +8,7 @@ use crate::diag::{Origin, SourceId, Sources, Span};
 use crate::model::Model;
 use crate::policy::{At, Config, FILE, PolicySet, Rule, Severity, Tier, Waiver};
 
-use super::trust::Stated;
+use super::trust::{Left, Stated};
 
 /// One respect in which less would be asked.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub(super) fn compare(old: &Stated, new: &Stated, sources: &Sources, today: Naiv
     production(&old.set.config, &new.set.config, &mut found);
     models(old, new, &mut found);
     for waiver in &new.set.config.waivers {
-        widened(waiver, &old.set.config, today, &mut found);
+        widened(waiver, old, new, today, &mut found);
     }
     guarded(&old.set.config, &new.set.config, sources, &mut found);
     found
@@ -155,6 +155,19 @@ fn production(old: &Config, new: &Config, found: &mut Vec<Weakening>) {
     }
 }
 
+/// As [`compare`], for the list of models alone.
+pub(super) fn models_only(old: &Stated, new: &Stated) -> Vec<Weakening> {
+    let mut found = Vec::new();
+    models(old, new, &mut found);
+    found
+}
+
+impl From<&Left> for Weakening {
+    fn from(left: &Left) -> Weakening {
+        Weakening { model: Some(left.id.clone()), ..Weakening::new(left.what.clone(), left.now, left.was) }
+    }
+}
+
 fn models(old: &Stated, new: &Stated, found: &mut Vec<Weakening>) {
     for model in &old.models {
         let mut weakening = match new.models.iter().find(|other| other.path == model.path) {
@@ -209,14 +222,21 @@ fn mode(model: &Model) -> &'static str {
 }
 
 /// A waiver that none of the old ones covers.
-fn widened(waiver: &Waiver, old: &Config, today: NaiveDate, found: &mut Vec<Weakening>) {
+fn widened(waiver: &Waiver, old: &Stated, new: &Stated, today: NaiveDate, found: &mut Vec<Weakening>) {
     let end = waiver.expires.value;
     if end < today {
         return;
     }
-    let of_rule = || old.waivers.iter().filter(|known| known.rule.value == waiver.rule.value);
+    // Ids may change hands; what is waived is a folder.
+    let folder = |stated: &Stated, w: &Waiver| {
+        let id = w.model.as_ref()?;
+        stated.models.iter().find(|model| model.id == id.value).map(|model| model.path.clone())
+    };
+    let of_rule = || old.set.config.waivers.iter().filter(|known| known.rule.value == waiver.rule.value);
     let model = |w: &Waiver| w.model.as_ref().map(|m| m.value.clone());
-    let covers = |known: &Waiver| known.model.is_none() || model(known) == model(waiver);
+    let covers = |known: &Waiver| {
+        known.model.is_none() || waiver.model.is_some() && folder(old, known) == folder(new, waiver)
+    };
     if of_rule().any(|known| covers(known) && known.expires.value >= end) {
         return;
     }
@@ -290,8 +310,13 @@ impl<'s> Definitions<'s> {
         let entries = self.table(id.span.source).get(array)?.as_array()?;
         let is_it = |entry: &&toml::Value| entry.get("id").and_then(toml::Value::as_str) == Some(&id.value);
         let mut entry = entries.iter().find(is_it)?.as_table()?.clone();
-        for told in ["title", "why", "help", "source", "since", "severity"] {
-            entry.remove(told);
+        // Of a rule these are for people; an artifact's `source` is where its evidence may live.
+        let told: &[&str] = match array {
+            "rule" => &["title", "why", "help", "source", "since", "severity"],
+            _ => &["title"],
+        };
+        for key in told {
+            entry.remove(*key);
         }
         Some(entry)
     }
@@ -303,11 +328,8 @@ impl<'s> Definitions<'s> {
 
     /// All lists of words of a policy's own packs.
     fn words(&mut self, set: &PolicySet) -> BTreeMap<String, toml::Value> {
-        let rules = set.rules.iter().map(|rule| rule.id.span.source);
-        let artifacts = set.artifacts.iter().map(|artifact| artifact.id.span.source);
-        let mut own: Vec<SourceId> = rules.chain(artifacts).filter(|id| !self.is_built_in(*id)).collect();
-        own.sort_unstable();
-        own.dedup();
+        let own: Vec<SourceId> =
+            set.pack_sources.iter().copied().filter(|id| !self.is_built_in(*id)).collect();
         let mut words = BTreeMap::new();
         for source in own {
             let lists = self.table(source).get("words").and_then(toml::Value::as_table);

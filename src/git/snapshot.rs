@@ -1,4 +1,5 @@
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::content::Content;
@@ -164,6 +165,25 @@ impl Snapshot<'_> {
                 Ok(self.changed_from(&before))
             }
         }
+    }
+
+    /// A path at which this holds a file of a folder of `before` that `before` has nowhere else: where
+    /// something that left the folder lives on, unchanged. Empty files say nothing.
+    pub fn moved_from(&self, before: &Snapshot<'_>, folder: &RepoPath) -> Option<RepoPath> {
+        let empty = ObjectId::from_hex(b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+        let (mut inside, mut outside) = (HashSet::new(), HashSet::new());
+        for at in 0..before.len() {
+            let Some((_, id)) = before.listing.object(at) else { continue };
+            if folder.contains(before.listing.path(at)) {
+                inside.insert(id)
+            } else {
+                outside.insert(id)
+            };
+        }
+        let moved = |id: &ObjectId| inside.contains(id) && !outside.contains(id) && Some(*id) != empty;
+        (0..self.len())
+            .find(|&at| self.listing.object(at).is_some_and(|(_, id)| moved(&id)))
+            .map(|at| RepoPath::from_git(self.listing.path(at)))
     }
 
     /// The paths at which this differs from another snapshot, sorted. A file on disk always does.

@@ -11,6 +11,7 @@ use super::patterns::{Patterns, Scanner};
 use super::rule::{Check, Rule};
 use super::rule_commits::ApprovalCheck;
 use super::severity::{Severities, Severity, Tier};
+use crate::diag::SourceId;
 use crate::words::{TermList, Words};
 
 /// The policy that judges.
@@ -26,6 +27,8 @@ pub struct PolicySet {
     pub words: Words,
     /// The packs' ids, in order.
     pub packs: Vec<String>,
+    /// The texts that the packs were read from, in the same order.
+    pub pack_sources: Vec<SourceId>,
     patterns: Patterns,
     /// For each pattern: artifact, source.
     owners: Vec<(usize, usize)>,
@@ -36,6 +39,7 @@ impl PolicySet {
     /// Puts packs and configuration together. With mistakes the result must not be used to judge.
     pub fn assemble(packs: Vec<Pack>, config: Config, words: Words, mistakes: &mut Mistakes) -> PolicySet {
         let ids = packs.iter().map(|p| p.id.value.clone()).collect();
+        let pack_sources = packs.iter().map(|p| p.id.span.source).collect();
         let (mut artifacts, mut rules) = (Vec::new(), Vec::new());
         for pack in packs {
             artifacts.extend(pack.artifacts);
@@ -48,7 +52,7 @@ impl PolicySet {
         check_config(&config, &rules, mistakes);
         let (patterns, owners) = patterns(&artifacts);
         let overrides = config.severity.iter().map(|o| (o.rule.value.clone(), o.severity)).collect();
-        PolicySet { artifacts, rules, config, words, packs: ids, patterns, owners, overrides }
+        PolicySet { artifacts, rules, config, words, packs: ids, pack_sources, patterns, owners, overrides }
     }
 
     /// How serious a rule is here: the pack's word, or the repository's.
