@@ -274,3 +274,32 @@ fn a_repository_of_many_models_can_adopt_the_gate() {
     says(&output, 0, "so far the whole repository was one model; from now on 2 models of it will be judged");
     says(&output, 0, "2 models,");
 }
+
+#[test]
+fn a_push_of_several_refs_ends_with_what_became_of_each() {
+    let scratch = ready();
+    let server = server(&scratch);
+    roadworthy(&server, &["hook", "install"]).expect_success();
+    git(&scratch.path(), &["rm", "--quiet", "OWNER.toml"]);
+    commit(&scratch, "Ada ada@corp.example", "Nobody owns it");
+    let refs = [
+        "push",
+        "origin",
+        "HEAD:refs/heads/release/1",
+        "HEAD~1:refs/heads/release/2",
+        "HEAD:refs/heads/release/3",
+    ];
+    let push = attempt(&scratch.path(), &refs);
+    refused(&push, "in all release/1 is blocked; release/3 is blocked; release/2 may pass");
+}
+
+#[test]
+fn what_could_not_begin_is_json_too() {
+    let scratch = ready();
+    for arguments in [&["check", "--into", "nope", "--format", "json"][..], &["ci", "--format", "json"]] {
+        let output = trial::trial(&scratch.path(), arguments);
+        let report: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+        assert_eq!((output.code, &report["status"]), (Some(2), &"undecided".into()));
+        assert!(report["undecided"][0]["message"].as_str().is_some_and(|m| !m.is_empty()));
+    }
+}

@@ -42,5 +42,10 @@ pub(super) fn interval(days: f64) -> String {
 
 /// The date of a moment, in UTC.
 pub(super) fn date(unix: i64) -> NaiveDate {
-    chrono::DateTime::from_timestamp(unix, 0).map_or(NaiveDate::MIN, |t| t.date_naive())
+    // What no calendar holds is a lie about the far future, or the far past.
+    let limit = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
+    let first = NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or(NaiveDate::MIN);
+    let last = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX);
+    let within = unix.clamp(limit(first), limit(last));
+    chrono::DateTime::from_timestamp(within, 0).map_or(last, |t| t.date_naive())
 }

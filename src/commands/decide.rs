@@ -1,6 +1,6 @@
 //! Has what a hook or a CI event announces judged, one landing after the other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{Output, Result, refused};
@@ -27,6 +27,8 @@ pub(super) struct Show<'a> {
     pub(super) all: bool,
 }
 
+/// Of several things that were judged, so many are named at the end.
+const MOST_RESULTS: usize = 10;
 /// Landings that are not judged are named up to this many.
 const MOST_NAMED: usize = 3;
 
@@ -36,18 +38,27 @@ pub(super) fn decide(repo: &Repo, decision: &Decision, show: &Show<'_>) -> Resul
     let mut desk = Desk::new(repo, show.place)?;
     let mut free = Vec::new();
     // Many refs of one push often name one commit.
-    let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut parts = Vec::new();
+    let mut results: Vec<(String, ExitStatus)> = Vec::new();
+    let mut known: BTreeMap<String, ExitStatus> = BTreeMap::new();
     for landing in &decision.landings {
         match desk.ask(landing) {
             Ok(Asked::Free(said)) => free.push(said),
             Ok(Asked::Judge(request)) => {
                 let request = in_full(*request, show.all);
-                if seen.insert(key(&request)) {
-                    let judged = gate::judge(repo, &request);
-                    output.status = output.status.max(ExitStatus::from(judged.verdict.status()));
-                    parts.push(shown(&judged, show));
-                }
+                let name = request.change.as_ref().map(|change| change.name.clone()).unwrap_or_default();
+                let key = key(&request);
+                let status = match known.get(&key) {
+                    Some(status) => *status,
+                    None => {
+                        let judged = gate::judge(repo, &request);
+                        parts.push(shown(&judged, show));
+                        ExitStatus::from(judged.verdict.status())
+                    }
+                };
+                known.insert(key, status);
+                output.status = output.status.max(status);
+                results.push((name, status));
             }
             Ok(Asked::Advise(request, why)) => {
                 let judged = gate::judge(repo, &in_full(*request, show.all));
@@ -76,7 +87,36 @@ pub(super) fn decide(repo: &Repo, decision: &Decision, show: &Show<'_>) -> Resul
         }
         output.stdout.push_str(part);
     }
+    if show.format == ReportFormat::Human {
+        output.stdout.push_str(&in_all(&results, show.style.width));
+    }
     Ok(output)
+}
+
+/// What became of each of several things, the worst first.
+fn in_all(results: &[(String, ExitStatus)], width: usize) -> String {
+    if results.len() < 2 {
+        return String::new();
+    }
+    let mut sorted: Vec<&(String, ExitStatus)> = results.iter().collect();
+    sorted.sort_by_key(|(_, status)| std::cmp::Reverse(*status));
+    let named: Vec<String> = sorted
+        .iter()
+        .take(MOST_RESULTS)
+        .map(|(name, status)| {
+            let word = match status {
+                ExitStatus::Success => "may pass",
+                ExitStatus::Blocked => "is blocked",
+                ExitStatus::CannotJudge => "could not be judged",
+            };
+            format!("{name} {word}")
+        })
+        .collect();
+    let more = sorted.len().saturating_sub(MOST_RESULTS);
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    let mut out = String::from("\n");
+    out.push_str(&sentence("in all   ", &format!("{}{more}", named.join("; ")), width));
+    out
 }
 
 fn in_full(mut request: Request, all: bool) -> Request {

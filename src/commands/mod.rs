@@ -14,11 +14,12 @@ mod rules;
 mod status;
 mod waive;
 
-use crate::cli::{Cli, Command, Policy};
+use crate::cli::{Cli, Command, Policy, ReportFormat};
 use crate::diag::{Diagnostic, Sources};
 use crate::exit::ExitStatus;
-use crate::report::picture;
+use crate::report::{json, picture};
 use crate::request::{Refusal, Terminal};
+use crate::verdict::Verdict;
 
 pub use rules::markdown as rules_markdown;
 
@@ -63,7 +64,25 @@ pub fn run(cli: &Cli, terminal: &Terminal) -> Output {
         Command::Demo { into } => demo::run(into.as_deref(), terminal),
         Command::Completions { shell } => Ok(completions(*shell)),
     };
-    result.unwrap_or_else(|refusal| refused(&[*refusal], &Sources::new(), terminal))
+    result.unwrap_or_else(|refusal| {
+        let stdout = if wants_json(&cli.command) { undecided(&refusal) } else { String::new() };
+        Output { stdout, ..refused(&[*refusal], &Sources::new(), terminal) }
+    })
+}
+
+fn wants_json(command: &Command) -> bool {
+    match command {
+        Command::Check(args) => args.format == ReportFormat::Json,
+        Command::Ci(args) => args.format == ReportFormat::Json,
+        _ => false,
+    }
+}
+
+/// The report for machines of what could not even be begun.
+fn undecided(refusal: &Diagnostic) -> String {
+    let mut verdict = Verdict { undecided: vec![refusal.clone()], ..Verdict::default() };
+    verdict.settle(&Sources::new());
+    json(&verdict, &Sources::new())
 }
 
 /// Mistakes, rendered on standard error, and exit code 2.
