@@ -5,6 +5,7 @@
 mod evidence;
 mod measure;
 mod merge;
+mod push;
 mod range;
 mod repositories;
 mod stream;
@@ -17,7 +18,7 @@ use std::process::{Command, ExitCode};
 use roadworthy::fixture;
 
 use measure::Pair;
-use table::Row;
+use table::{Bound, Row};
 
 /// The date of every judgement: the evidence of the generated repositories is right on it.
 const AS_OF: &str = "2026-11-01";
@@ -116,11 +117,12 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
     let programs = Programs { home };
     let repositories = repositories::all(&root)?;
     let check = ["check", "--rev", "HEAD", "--as-of", AS_OF];
-    let pair = |ours: Command, theirs: Command| Pair { ours, theirs, rounds }.run();
+    let pair = |ours: Command, theirs: Command| Pair { ours, theirs, rounds, before: None }.run();
     let history = &repositories.history;
     let listing = &repositories.listing;
     let models = &repositories.models;
     let single = &repositories.single;
+    let staged = &repositories.staged;
     let list = ["ls-tree", "-r", "HEAD"];
     let own = std::env::current_exe().map_err(|e| e.to_string())?;
     let base = repositories::git(history, &programs.home, &["rev-parse", RANGE_BASE])?;
@@ -135,7 +137,7 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
             name: "history",
             ours: "check --rev HEAD: 600 files, 2,000 commits, one model with five artifacts on file, all rules",
             theirs: "git log -1 -- README.md, which was changed 1,000 commits ago",
-            bound: Some(5.0),
+            bound: Some(Bound::Times(5.0)),
             times: pair(
                 programs.roadworthy(history, &check),
                 programs.git(history, &["log", "-1", "--", "README.md"]),
@@ -145,7 +147,7 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
             name: "range",
             ours: "(the library, in a program that only prints) the messages, people and trailers of 1,000 commits and more",
             theirs: "git log with a format that prints the same",
-            bound: Some(1.5),
+            bound: Some(Bound::Times(1.5)),
             times: pair(print(range::MESSAGES), programs.git(history, &["log", range::FORMAT, &span]))?,
         },
         Row {
@@ -162,10 +164,21 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
             name: "listing",
             ours: "check --rev HEAD: 100,000 files, one commit, no artifact on file, so there is nothing to read or to ask the history",
             theirs: "git ls-tree -r HEAD",
-            bound: Some(1.3),
+            bound: Some(Bound::Times(1.3)),
             times: pair(programs.roadworthy(listing, &check), programs.git(listing, &list))?,
         },
         merge_row(&programs, &repositories.merge, rounds)?,
+        Row {
+            name: "commit",
+            ours: "hook pre-commit: 100,000 files on a branch that is production, five of them staged, five artifacts on file, all rules",
+            theirs: "git ls-files -s",
+            bound: Some(Bound::Times(1.0)),
+            times: pair(
+                programs.roadworthy(staged, &["hook", "pre-commit"]),
+                programs.git(staged, &["ls-files", "-s"]),
+            )?,
+        },
+        push::row(&programs, &root, history, rounds)?,
         Row {
             name: "start",
             ours: "--version",
@@ -189,6 +202,7 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
                 ours: programs.roadworthy(models, &check),
                 theirs: programs.git(models, &list),
                 rounds: rounds.min(SLOW_ROUNDS),
+                before: None,
             }
             .run()?,
         },
@@ -202,7 +216,7 @@ fn merge_row(programs: &Programs, folder: &Path, rounds: usize) -> Result<Row, S
         name: "merge",
         ours: "merge in memory and read 30 files of the result: 100,000 files, a change of 36, 800 commits behind; a process of its own",
         theirs: "git merge-tree --write-tree main change",
-        bound: Some(1.0),
-        times: Pair { ours, theirs, rounds }.run()?,
+        bound: Some(Bound::Times(1.0)),
+        times: Pair { ours, theirs, rounds, before: None }.run()?,
     })
 }

@@ -11,6 +11,8 @@ pub(crate) struct Pair {
     pub(crate) ours: Command,
     pub(crate) theirs: Command,
     pub(crate) rounds: usize,
+    /// Run before each side, and not timed: takes back what the run before did.
+    pub(crate) before: Option<[Command; 2]>,
 }
 
 /// What one command took.
@@ -36,18 +38,28 @@ struct Runs {
 impl Pair {
     /// Runs ours, theirs, ours, theirs and so on, so that whatever else the machine does meets both.
     pub(crate) fn run(mut self) -> Result<Times, String> {
-        for command in [&mut self.ours, &mut self.theirs] {
+        let mut before = self.before.map_or([None, None], |[ours, theirs]| [Some(ours), Some(theirs)]);
+        for (command, before) in [&mut self.ours, &mut self.theirs].into_iter().zip(&mut before) {
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            prepare(before)?;
             judged(command)?;
         }
         let (mut ours, mut theirs) = (Runs::default(), Runs::default());
         for round in 0..WARM_UPS + self.rounds {
             let counts = round >= WARM_UPS;
+            prepare(&mut before[0])?;
             once(&mut self.ours, counts.then_some(&mut ours))?;
+            prepare(&mut before[1])?;
             once(&mut self.theirs, counts.then_some(&mut theirs))?;
         }
         Ok(Times { ours: ours.side(), theirs: theirs.side() })
     }
+}
+
+fn prepare(command: &mut Option<Command>) -> Result<(), String> {
+    let Some(command) = command else { return Ok(()) };
+    let status = command.status().map_err(|e| format!("{command:?}: {e}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{command:?} ended with {status}")) }
 }
 
 /// Runs a command once more, to see that it does its work: a program that gives up is fast.

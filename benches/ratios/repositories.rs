@@ -12,7 +12,7 @@ use crate::evidence::{self, Evidence};
 use crate::stream::{Author, Commit, EPOCH, Numbers, Stream};
 
 /// Counted up whenever the generators change, so that repositories of older ones are left alone.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Files of the history repository.
 const HISTORY_FILES: usize = 600;
@@ -28,10 +28,13 @@ const LISTING_FILES: usize = 100_000;
 const CHANGED_FILES: usize = 36;
 /// Commits of `main` that the change does not have.
 const BEHIND: usize = 800;
+/// Files that are staged, or pushed.
+const SMALL: usize = 5;
 /// Models of the models repository.
 const MODELS: usize = 500;
 
-/// Where the repositories are. All are bare and repacked, and have no commit-graph, as after a clone.
+/// Where the repositories are. All are repacked, and have no commit-graph, as after a clone. All but one
+/// are bare.
 pub(crate) struct Repositories {
     /// 600 files, 2,000 commits, the evidence of one model.
     pub(crate) history: PathBuf,
@@ -43,6 +46,9 @@ pub(crate) struct Repositories {
     pub(crate) merge: PathBuf,
     /// One file, one commit.
     pub(crate) single: PathBuf,
+    /// 100,000 files and the evidence of one model in the index of a work tree, five files changed since
+    /// the commit below. No file is on disk.
+    pub(crate) staged: PathBuf,
 }
 
 /// Finds the repositories below `root`, and generates those that are not there.
@@ -55,6 +61,7 @@ pub(crate) fn all(root: &Path) -> Result<Repositories, String> {
         models: place.ensure("models", |stream| models(stream, &files))?,
         merge: place.ensure("merge", merge)?,
         single: place.ensure("single", single)?,
+        staged: place.ensure_with("staged", |stream| staged(stream, &files), Some(stage))?,
     })
 }
 
@@ -78,6 +85,16 @@ impl Place<'_> {
         name: &str,
         write: impl FnOnce(&mut Stream<&mut dyn Write>) -> io::Result<()>,
     ) -> Result<PathBuf, String> {
+        self.ensure_with(name, write, None)
+    }
+
+    /// As [`Place::ensure`]; with something to be done in it, a repository that has a work tree.
+    fn ensure_with(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut Stream<&mut dyn Write>) -> io::Result<()>,
+        finish: Option<fn(&Path, &Path) -> Result<(), String>>,
+    ) -> Result<PathBuf, String> {
         let done = self.root.join(format!("{name}-{:016x}.git", self.key));
         if done.exists() {
             return Ok(done);
@@ -88,9 +105,13 @@ impl Place<'_> {
         }
         std::fs::create_dir_all(&part).map_err(|e| format!("{}: {e}", part.display()))?;
         let home = self.root.join("home");
-        git(&part, &home, &["init", "--quiet", "--bare", "--template=", "-b", "main", "."])?;
+        let kind = if finish.is_some() { "--quiet" } else { "--bare" };
+        git(&part, &home, &["init", "--quiet", kind, "--template=", "-b", "main", "."])?;
         import(&part, &home, write)?;
         git(&part, &home, &["repack", "-a", "-d", "-f", "-q"])?;
+        if let Some(finish) = finish {
+            finish(&part, &home)?;
+        }
         std::fs::rename(&part, &done).map_err(|e| format!("{}: {e}", done.display()))?;
         Ok(done)
     }
@@ -301,6 +322,54 @@ fn merge(stream: &mut Stream<&mut dyn Write>) -> io::Result<()> {
         head = commit("main", nth + 1, &[head], &[(path, text)])?;
     }
     Ok(())
+}
+
+fn staged(stream: &mut Stream<&mut dyn Write>, evidence: &[Evidence]) -> io::Result<()> {
+    let files = (0..LISTING_FILES).map(|nth| listed(nth).1).map(|path| (path.clone(), path + "\n"));
+    let evidence = evidence.iter().map(|file| (file.path.clone(), file.text.clone()));
+    write_one(stream, &evidence.chain(files).collect::<Vec<_>>())
+}
+
+/// Stages a few files. `git commit` writes their trees before it runs the hook.
+fn stage(folder: &Path, home: &Path) -> Result<(), String> {
+    git(folder, home, &["read-tree", "HEAD"])?;
+    let paths: Vec<String> = (0..SMALL).map(|nth| listed(nth * LISTING_FILES / SMALL).1).collect();
+    change(folder, home, &paths)?;
+    git(folder, home, &["write-tree"]).map(drop)
+}
+
+/// Puts another text at each path in the index.
+fn change(folder: &Path, home: &Path, paths: &[String]) -> Result<(), String> {
+    for path in paths {
+        let text = folder.join("text");
+        std::fs::write(&text, format!("{path}, changed\n")).map_err(|e| e.to_string())?;
+        let blob = git(folder, home, &["hash-object", "-w", "--no-filters", "text"])?;
+        std::fs::remove_file(&text).map_err(|e| e.to_string())?;
+        let entry = format!("100644,{},{path}", blob.trim());
+        git(folder, home, &["update-index", "--add", "--cacheinfo", &entry])?;
+    }
+    Ok(())
+}
+
+/// A clone of a repository with one more commit on `next`, which changes a few files of it.
+pub(crate) fn small_change(of: &Path, folder: &Path, home: &Path) -> Result<(), String> {
+    let paths: Vec<String> = (0..SMALL).map(|nth| format!("src/features/part_{:03}.py", 8 * nth)).collect();
+    clone(of, folder, home, "--no-checkout")?;
+    git(folder, home, &["read-tree", "HEAD"])?;
+    change(folder, home, &paths)?;
+    let tree = git(folder, home, &["write-tree"])?;
+    let who = ["-c", "user.name=Ada Lovelace", "-c", "user.email=ada@corp.example"];
+    let commit = ["commit-tree", "-p", "HEAD", "-m", "Change a few features", tree.trim()];
+    let commit = git(folder, home, &[&who[..], &commit].concat())?;
+    git(folder, home, &["update-ref", "refs/heads/next", commit.trim()]).map(drop)
+}
+
+/// Clones a repository anew.
+pub(crate) fn clone(of: &Path, folder: &Path, home: &Path, how: &str) -> Result<(), String> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    }
+    git(of, home, &["clone", "--quiet", how, ".", &folder.to_string_lossy()]).map(drop)
 }
 
 fn models(stream: &mut Stream<&mut dyn Write>, files: &[Evidence]) -> io::Result<()> {

@@ -4,6 +4,15 @@ use std::fmt::Write as _;
 
 use crate::measure::{Side, Times};
 
+/// How much is good.
+#[derive(Clone, Copy)]
+pub(crate) enum Bound {
+    /// So many times what the other side takes.
+    Times(f64),
+    /// So many milliseconds more than the other side takes.
+    More(f64),
+}
+
 /// One comparison.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
@@ -11,8 +20,7 @@ pub(crate) struct Row {
     pub(crate) ours: &'static str,
     /// What the other side does.
     pub(crate) theirs: &'static str,
-    /// The largest ratio that is good.
-    pub(crate) bound: Option<f64>,
+    pub(crate) bound: Option<Bound>,
     pub(crate) times: Times,
 }
 
@@ -21,16 +29,21 @@ impl Row {
         self.times.ours.wall / self.times.theirs.wall
     }
 
-    /// True when the ratio is within the bound, or there is no bound.
+    /// True when the times are within the bound, or there is no bound.
     pub(crate) fn is_within(&self) -> bool {
-        self.bound.is_none_or(|bound| self.ratio() <= bound)
+        match self.bound {
+            None => true,
+            Some(Bound::Times(most)) => self.ratio() <= most,
+            Some(Bound::More(most)) => self.times.ours.wall - self.times.theirs.wall <= most,
+        }
     }
 
     fn verdict(&self) -> String {
+        let missed = if self.is_within() { "" } else { " MISSED" };
         match self.bound {
             None => "-".to_string(),
-            Some(bound) if self.is_within() => format!("{bound:.1}"),
-            Some(bound) => format!("{bound:.1} MISSED"),
+            Some(Bound::Times(most)) => format!("{most:.1}{missed}"),
+            Some(Bound::More(most)) => format!("+{most} ms{missed}"),
         }
     }
 }
@@ -64,7 +77,7 @@ pub(crate) fn render(rows: &[Row], rounds: usize) -> String {
 }
 
 fn line(out: &mut String, cells: &[&str; 7]) {
-    const WIDTHS: [usize; 7] = [10, 14, 10, 8, 12, 13, 8];
+    const WIDTHS: [usize; 7] = [10, 14, 10, 8, 15, 13, 8];
     let mut text = format!("{:<width$}", cells[0], width = WIDTHS[0]);
     for (cell, width) in cells.iter().zip(WIDTHS).skip(1) {
         write!(text, "{cell:>width$}").expect("a string takes all text");
