@@ -122,7 +122,6 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
     let listing = &repositories.listing;
     let models = &repositories.models;
     let single = &repositories.single;
-    let staged = &repositories.staged;
     let list = ["ls-tree", "-r", "HEAD"];
     let own = std::env::current_exe().map_err(|e| e.to_string())?;
     let base = repositories::git(history, &programs.home, &["rev-parse", RANGE_BASE])?;
@@ -168,16 +167,7 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
             times: pair(programs.roadworthy(listing, &check), programs.git(listing, &list))?,
         },
         merge_row(&programs, &repositories.merge, rounds)?,
-        Row {
-            name: "commit",
-            ours: "hook pre-commit: 100,000 files on a branch that is production, five of them staged, five artifacts on file, all rules",
-            theirs: "git ls-files -s",
-            bound: Some(Bound::Times(1.0)),
-            times: pair(
-                programs.roadworthy(staged, &["hook", "pre-commit"]),
-                programs.git(staged, &["ls-files", "-s"]),
-            )?,
-        },
+        commit_row(&programs, &repositories.staged, rounds)?,
         push::row(&programs, &root, history, rounds)?,
         Row {
             name: "start",
@@ -207,6 +197,18 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
             .run()?,
         },
     ])
+}
+
+fn commit_row(programs: &Programs, folder: &Path, rounds: usize) -> Result<Row, String> {
+    let ours = programs.roadworthy(folder, &["hook", "pre-commit"]);
+    let theirs = programs.git(folder, &["ls-files", "-s"]);
+    Ok(Row {
+        name: "commit",
+        ours: "hook pre-commit: 100,000 files on a branch that is production, five of them staged, five artifacts on file, all rules",
+        theirs: "git ls-files -s",
+        bound: Some(Bound::Times(1.0)),
+        times: Pair { ours, theirs, rounds, before: None }.run()?,
+    })
 }
 
 fn merge_row(programs: &Programs, folder: &Path, rounds: usize) -> Result<Row, String> {

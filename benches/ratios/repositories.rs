@@ -74,6 +74,9 @@ fn key(files: &[Evidence]) -> u64 {
     hasher.finish()
 }
 
+/// What is done in a repository before it is used, given the user's folder too.
+type Finish = fn(&Path, &Path) -> Result<(), String>;
+
 struct Place<'a> {
     root: &'a Path,
     key: u64,
@@ -93,7 +96,7 @@ impl Place<'_> {
         &self,
         name: &str,
         write: impl FnOnce(&mut Stream<&mut dyn Write>) -> io::Result<()>,
-        finish: Option<fn(&Path, &Path) -> Result<(), String>>,
+        finish: Option<Finish>,
     ) -> Result<PathBuf, String> {
         let done = self.root.join(format!("{name}-{:016x}.git", self.key));
         if done.exists() {
