@@ -187,11 +187,24 @@ fn by_word(text: &str, words: &Words) -> Option<Compared> {
     })
 }
 
+/// What `k` or `M` right behind a number multiplies it by, and where it ends: `120k EUR`.
+fn thousands(text: &str, end: usize) -> (f64, usize) {
+    let mut behind = text[end..].chars();
+    let times = match behind.next() {
+        Some('k' | 'K') => 1e3,
+        Some('M') => 1e6,
+        _ => return (1.0, end),
+    };
+    if behind.next().is_some_and(char::is_alphanumeric) { (1.0, end) } else { (times, end + 1) }
+}
+
 /// A number with a currency's sign or word on either side.
 pub(super) fn read_amount(text: &str, words: &Words) -> Reading {
     let sign = |c: char| matches!(c, '$' | '€' | '£' | '¥' | '￥' | '₽' | '₹' | '₩');
     let found = numbers(text).find_map(|number| {
         let front = text[..number.range.start].trim_end();
+        let (times, end) = thousands(text, number.range.end);
+        let number = Number { value: number.value * times, range: number.range.start..end, ..number };
         let rest = text[number.range.end..].trim_start_matches([' ', '\u{a0}', '\u{202f}', '.', '-', '–']);
         let behind = text.len() - rest.len();
         if let Some(c) = rest.chars().next().filter(|c| sign(*c)) {
