@@ -288,25 +288,15 @@ fn every_list_of_words_that_is_named_exists() {
 }
 
 /// Lists that nothing uses yet: rules to come will read them.
-const TO_COME: [&str; 11] = [
-    "audit_words",
-    "baseline_words",
-    "consumer_words",
-    "decider_words",
-    "decision_flow_words",
+const TO_COME: [&str; 2] = [
     "feedback_words",
-    "interface_words",
-    "kpi_words",
-    "mode_words",
-    "production_words",
     "why_words",
 ];
 
 /// Lists beside which the core pack writes terms of its own: to be joined with them, or dropped.
-const SPARE: [&str; 14] = [
+const SPARE: [&str; 13] = [
     "access_words",
     "dictionary_titles",
-    "fallback_words",
     "install_headings",
     "limits_phrases",
     "output_words",
