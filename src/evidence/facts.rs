@@ -271,7 +271,9 @@ fn sibling<'n>(nodes: &'n [Node], index: usize, key: &str) -> Option<&'n str> {
 }
 
 fn named(one: &mut Ask<'_>, how: &How) {
-    let How::Named { terms, forms, within, not, max_words, not_self, title, heading } = how else { return };
+    let How::Named { terms, forms, within, not, max_words, not_self, title, heading, kinds } = how else {
+        return;
+    };
     let (set, doc) = (one.set, one.doc);
     let terms = set.terms(terms);
     let (within, not) = (within.as_ref().map(|t| set.terms(t)), not.as_ref().map(|t| set.terms(t)));
@@ -313,6 +315,7 @@ fn named(one: &mut Ask<'_>, how: &How) {
             not_self: *not_self,
             title: *title,
             heading: *heading,
+            kinds,
         };
         sections::read(one, &wanted);
     }

@@ -2,7 +2,7 @@
 
 use super::FlawKind;
 use super::facts::Ask;
-use crate::artifact::document::Unit;
+use crate::artifact::document::{Unit, UnitKind};
 use crate::artifact::types::{self, Reading, ValueType};
 use crate::diag::Span;
 use crate::text::Folded;
@@ -22,6 +22,7 @@ pub(super) struct Wanted<'a> {
     pub(super) not_self: bool,
     pub(super) title: bool,
     pub(super) heading: bool,
+    pub(super) kinds: &'a [UnitKind],
 }
 
 /// Reads every section whose heading is wanted.
@@ -61,16 +62,20 @@ fn small(is: ValueType) -> bool {
 fn small_values(one: &mut Ask<'_>, wanted: &Wanted<'_>, units: &[&Unit], heading: Span) {
     let mut found = false;
     let mut filled = 0;
-    for unit in units {
+    let everywhere = wanted.kinds.is_empty();
+    for unit in units.iter().filter(|unit| everywhere || wanted.kinds.contains(&unit.kind)) {
         if open(one, unit) || answers_something_else(one, wanted, unit) {
             continue;
         }
         filled += 1;
         found |= one.value(&unit.text, unit.span, false);
     }
-    if !found && filled == 0 {
+    if found || !everywhere && !units.is_empty() {
+        return;
+    }
+    if filled == 0 {
         one.flaw(FlawKind::Unfilled, heading);
-    } else if !found && let [unit] = units {
+    } else if let [unit] = units {
         // A section of one line answers the heading with that line.
         let reading = types::read(one.is, &unit.text, &one.set.words);
         if let Reading::Wrong(wrong) = reading {

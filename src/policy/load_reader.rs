@@ -75,6 +75,7 @@ fn hows(fields: &mut Fields<'_>, mistakes: &mut Mistakes) -> Vec<Option<How>> {
             heading,
             not_self,
             title,
+            kinds: kinds.clone(),
         });
         found.push(how);
     }

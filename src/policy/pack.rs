@@ -180,6 +180,8 @@ pub enum How {
         not_self: bool,
         /// The document's own title may be the name.
         title: bool,
+        /// Units of a section to look at for a value that one unit holds; empty for all.
+        kinds: Vec<UnitKind>,
     },
     /// A term and a value of the type in one sentence.
     Mention {
