@@ -293,8 +293,7 @@ fn every_list_of_words_that_is_named_exists() {
 }
 
 /// Lists that nothing uses yet: rules to come will read them.
-const TO_COME: [&str; 0] = [
-];
+const TO_COME: [&str; 0] = [];
 
 /// Lists beside which the core pack writes terms of its own: to be joined with them, or dropped.
 const SPARE: [&str; 12] = [

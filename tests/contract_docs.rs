@@ -89,6 +89,17 @@ fn every_kind_of_check_is_documented_with_every_field() {
 }
 
 #[test]
+fn every_key_of_tables_in_checks_is_documented() {
+    let guide = read("docs/policies.md");
+    for table in ["files.any", "reach.code", "reach.extract"] {
+        let text =
+            format!("[pack]\nid = \"x\"\n[[rule]]\nid = \"x\"\n[[rule.check.{table}]]\n{UNKNOWN} = 1\n");
+        let said = section(&guide, &format!("#### `[[rule.check.{table}]]`"));
+        assert_eq!(first_column(said), keys(true, &text), "{table}");
+    }
+}
+
+#[test]
 fn every_key_of_the_configuration_is_documented() {
     let guide = read("docs/configuration.md");
     let unknown = format!("{UNKNOWN} = 1\n");

@@ -4,16 +4,21 @@
 mod approval;
 mod author;
 mod blobs;
+mod code;
 mod committer;
 mod context;
+mod declared;
 mod due;
 mod fact;
+mod files;
 mod fresh;
 mod notebook;
 mod paths;
 mod present;
 mod range;
+mod reach;
 mod schedule;
+mod tree;
 mod words;
 
 use chrono::NaiveDate;
@@ -21,9 +26,10 @@ use chrono::NaiveDate;
 pub use approval::{ApprovalContext, Last, files as approved_files, judge as judge_approval};
 pub use author::Known;
 pub use range::{Messages, Range, RangeContext, judge as judge_range};
+pub use tree::Tree;
 
 use crate::diag::{Diagnostic, Level, Note, Paste, RepoPath, Sources, Span};
-use crate::evidence::{Evidence, Fact};
+use crate::evidence::{Evidence, Fact, Survey};
 use crate::git::{Answers, Drift, Moved, Snapshot};
 use crate::model::Model;
 use crate::policy::{Artifact, At, Check, PolicySet, Rule, Severity};
@@ -64,6 +70,56 @@ pub struct Context<'a> {
     pub uncommitted: &'a dyn Fn(&RepoPath) -> bool,
     /// The date of the judgement.
     pub today: NaiveDate,
+}
+
+/// All that a check about the files of a model may look at.
+pub struct FileContext<'a, 'r, 't, 's> {
+    /// The policy.
+    pub set: &'a PolicySet,
+    /// The rule.
+    pub rule: &'a Rule,
+    /// All models.
+    pub models: &'a [Model],
+    /// The model, by its place among all.
+    pub model: usize,
+    /// Its evidence.
+    pub survey: &'a Survey,
+    /// The files of all models.
+    pub tree: &'t mut Tree<'a, 'r>,
+    /// All texts.
+    pub sources: &'s mut Sources,
+}
+
+impl FileContext<'_, '_, '_, '_> {
+    fn unknown(&self, message: impl Into<String>, help: &str) -> Outcome {
+        unknown(self.rule, message, help)
+    }
+
+    /// True for a fact that declares what code may reach.
+    fn declares(&self, artifact: &str, fact: &str) -> bool {
+        match &self.rule.check {
+            Check::Reach(check) => check.declared_facts().any(|declared| declared == (artifact, fact)),
+            _ => false,
+        }
+    }
+}
+
+/// Asks one rule about the files of one model.
+pub fn judge_files(c: &mut FileContext<'_, '_, '_, '_>) -> Outcome {
+    let asked = match &c.rule.check {
+        Check::Files(check) => files::run(c, check),
+        Check::Reach(check) => reach::run(c, check),
+        _ => Ok(Outcome::NotAsked),
+    };
+    // What cannot be read out of Git cannot be judged.
+    asked.unwrap_or_else(|error| Outcome::Unknown(Box::new(error.diagnostic())))
+}
+
+fn unknown(rule: &Rule, message: impl Into<String>, help: &str) -> Outcome {
+    let diagnostic = Diagnostic::new(Level::Error, rule.id.value.clone(), message)
+        .and(rule.check_span, "asked for by this rule")
+        .help(help);
+    Outcome::Unknown(Box::new(diagnostic))
 }
 
 /// A rule that does not hold, before severities and waivers.
@@ -140,9 +196,13 @@ pub fn run(c: &Context<'_>) -> Outcome {
         Check::Paths { facts } => paths::run(c, facts),
         Check::Schedule { promised, wired, command } => schedule::run(c, promised, wired, command),
         // Judged once for all models, by the gate.
-        Check::Waiver { .. } | Check::Policy | Check::Commits(_) | Check::Blobs(_) | Check::Approval(_) => {
-            Outcome::NotAsked
-        }
+        Check::Waiver { .. }
+        | Check::Policy
+        | Check::Commits(_)
+        | Check::Blobs(_)
+        | Check::Approval(_)
+        | Check::Files(_)
+        | Check::Reach(_) => Outcome::NotAsked,
     }
 }
 
@@ -191,7 +251,9 @@ pub fn questions(
         | Check::Policy
         | Check::Commits(_)
         | Check::Blobs(_)
-        | Check::Approval(_) => {}
+        | Check::Approval(_)
+        | Check::Files(_)
+        | Check::Reach(_) => {}
     }
     out
 }
@@ -228,10 +290,7 @@ impl<'a> Context<'a> {
     }
 
     fn unknown(&self, message: impl Into<String>, help: &str) -> Outcome {
-        let diagnostic = Diagnostic::new(Level::Error, self.rule.id.value.clone(), message)
-            .and(self.rule.check_span, "asked for by this rule")
-            .help(help);
-        Outcome::Unknown(Box::new(diagnostic))
+        unknown(self.rule, message, help)
     }
 
     /// A shallow clone cannot answer.

@@ -1,8 +1,13 @@
-//! Outputs in a notebook.
+//! Outputs in a notebook, and its code.
 
 use std::ops::Range;
 
 use serde_json::Value;
+
+use super::tree::Part;
+
+/// After so many lines that are not found as they are written, no more are looked for.
+const MAX_MISSES: usize = 20;
 
 /// What a notebook holds beside its code.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,9 +26,7 @@ pub(super) fn outputs(text: &str) -> Notebook {
         return Notebook::Clean;
     }
     let Ok(notebook) = serde_json::from_str::<Value>(text) else { return Notebook::Unreadable };
-    let sheets = notebook["worksheets"].as_array().into_iter().flatten().map(|sheet| &sheet["cells"]);
-    let cells = [&notebook["cells"]].into_iter().chain(sheets).filter_map(Value::as_array).flatten();
-    for cell in cells {
+    for cell in cells(&notebook) {
         let full = cell["outputs"].as_array().is_some_and(|outputs| !outputs.is_empty());
         let counted = ["execution_count", "prompt_number"].iter().any(|key| cell[*key].is_number());
         if full || counted {
@@ -31,6 +34,90 @@ pub(super) fn outputs(text: &str) -> Notebook {
         }
     }
     Notebook::Clean
+}
+
+/// The cells of format 4 or 3.
+fn cells(notebook: &Value) -> impl Iterator<Item = &Value> {
+    let sheets = notebook["worksheets"].as_array().into_iter().flatten().map(|sheet| &sheet["cells"]);
+    [&notebook["cells"]].into_iter().chain(sheets).filter_map(Value::as_array).flatten()
+}
+
+/// The cells of one language: its ending, their code, and where each line stands.
+type Cells = (&'static str, String, Vec<(usize, Range<usize>)>);
+
+/// The code of a notebook's cells, by language; `None` when it is no notebook.
+pub(super) fn code(text: &str) -> Option<Vec<Part>> {
+    let notebook = serde_json::from_str::<Value>(text).ok()?;
+    let own = ending(&notebook);
+    let mut parts: Vec<Cells> = Vec::new();
+    let (mut cursor, mut misses) = (0, 0);
+    for cell in cells(&notebook).filter(|cell| cell["cell_type"] == "code") {
+        let source = ["source", "input"].iter().find_map(|key| lines(&cell[*key])).unwrap_or_default();
+        let magic = source.first().map_or("", |line| line.trim());
+        let ending = match magic.strip_prefix("%%") {
+            Some(name) if name.contains("sql") || name.starts_with("bigquery") => ".sql",
+            Some(name) if name.starts_with(['R', 'r']) && name.len() == 1 => ".r",
+            Some(name)
+                if ["script", "html", "markdown", "latex", "javascript", "js", "svg", "writefile"]
+                    .iter()
+                    .any(|word| name.starts_with(word)) =>
+            {
+                continue;
+            }
+            _ => own,
+        };
+        let at = parts.iter().position(|(known, _, _)| *known == ending).unwrap_or_else(|| {
+            parts.push((ending, String::new(), Vec::new()));
+            parts.len() - 1
+        });
+        let (_, code, map) = &mut parts[at];
+        for line in source {
+            let place = if misses < MAX_MISSES { encoded(text, cursor, &line) } else { cursor..cursor };
+            misses += usize::from(place.is_empty() && !line.trim().is_empty());
+            cursor = place.end;
+            map.push((code.len(), place));
+            // Commands of the notebook are no code of the language.
+            code.push_str(if line.trim_start().starts_with(['%', '!']) { "" } else { &line });
+            code.push('\n');
+        }
+        code.push('\n');
+    }
+    let part =
+        |(ending, code, lines): (_, String, _)| Part { ending: Some(ending), code: code.into(), lines };
+    Some(parts.into_iter().map(part).collect())
+}
+
+/// The ending of files in the notebook's language.
+fn ending(notebook: &Value) -> &'static str {
+    let metadata = &notebook["metadata"];
+    let name = metadata["kernelspec"]["language"].as_str().or(metadata["language_info"]["name"].as_str());
+    match name.unwrap_or("python").to_lowercase().as_str() {
+        "r" => ".r",
+        "scala" => ".scala",
+        "sql" => ".sql",
+        "julia" => ".jl",
+        _ => ".py",
+    }
+}
+
+fn lines(source: &Value) -> Option<Vec<String>> {
+    let joined = match source {
+        Value::String(text) => text.clone(),
+        Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
+        _ => return None,
+    };
+    Some(joined.lines().map(str::to_string).collect())
+}
+
+/// Where a line of code stands in the notebook's text, from `from` on; nothing there when its characters
+/// are written in another way.
+fn encoded(text: &str, from: usize, line: &str) -> Range<usize> {
+    let json = Value::String(line.trim().to_string()).to_string();
+    let inner = &json[1..json.len() - 1];
+    match text.get(from..).and_then(|rest| rest.find(inner)).filter(|_| !inner.is_empty()) {
+        Some(at) => from + at..from + at + inner.len(),
+        None => from..from,
+    }
 }
 
 /// The first line with an output or a count.

@@ -60,6 +60,28 @@ pub fn remedy(
     best: Option<&Candidate>,
     model: &RepoPath,
 ) -> Option<Paste> {
+    let wanted: Vec<(&FactSpec, String)> =
+        specs.iter().map(|spec| (*spec, format!("<{}>", spec.wanted()))).collect();
+    lines(artifact, &wanted, best, model)
+}
+
+/// As [`remedy`], with the value.
+pub fn remedy_with(
+    artifact: &Artifact,
+    spec: &FactSpec,
+    value: &str,
+    best: Option<&Candidate>,
+    model: &RepoPath,
+) -> Option<Paste> {
+    lines(artifact, &[(spec, value.to_string())], best, model)
+}
+
+fn lines(
+    artifact: &Artifact,
+    values: &[(&FactSpec, String)],
+    best: Option<&Candidate>,
+    model: &RepoPath,
+) -> Option<Paste> {
     let starter = artifact.starter.as_ref();
     let start_path = starter.map(|s| model.join(s.file.value.as_bytes()));
     let foreign = |c: &Candidate| artifact.sources[c.source_index].foreign;
@@ -73,12 +95,11 @@ pub fn remedy(
             (path, false, format)
         }
     };
-    let lines: Vec<String> = specs.iter().map(|spec| line(spec, format, comment)).collect();
+    let lines: Vec<String> = values.iter().map(|(spec, value)| line(spec, value, format, comment)).collect();
     Some(Paste { file: path.to_text().into_owned(), text: lines.join("\n") })
 }
 
-fn line(spec: &FactSpec, format: Option<Format>, comment: bool) -> String {
-    let wanted = format!("<{}>", spec.wanted());
+fn line(spec: &FactSpec, wanted: &str, format: Option<Format>, comment: bool) -> String {
     match format {
         Some(Format::Codeowners | Format::Code) => format!("# {}: {wanted}", spec.label),
         Some(Format::Yaml | Format::Toml) if comment => format!("# {}: {wanted}", spec.label),

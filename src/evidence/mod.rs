@@ -14,7 +14,7 @@ mod sections;
 mod state;
 mod texts;
 
-pub use canonical::remedy;
+pub use canonical::{remedy, remedy_with};
 pub use find::{Places, Survey, Surveyor, home, speaks_for};
 pub use texts::Texts;
 

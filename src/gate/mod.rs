@@ -1,5 +1,6 @@
 //! One judgement: a tree, a policy, a date → a verdict.
 
+mod files;
 pub mod landing;
 mod lock;
 pub mod policy;
@@ -141,6 +142,7 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
         }
         verdict.rows.push(row);
     }
+    files::judge(request, &stage, sources, verdict);
     range::judge(repo, request, &stage, tip, &head, sources, verdict);
     settle::waivers(verdict, &stage, request);
     settle::policy(verdict, &stage);

@@ -9,7 +9,7 @@ use super::pack::{Artifact, FactSpec, How, Nature, Pack, SourceSpec, Starter};
 use super::rule::Rule;
 use super::severity::{Severities, Severity, Tier};
 use super::waiver;
-use super::{builtin, load_check, load_reader, names};
+use super::{builtin, load_check, load_code, load_reader, names};
 use crate::artifact::types::ValueType;
 use crate::diag::{Origin, SourceId, Sources, Span};
 use crate::words::TermList;
@@ -43,6 +43,7 @@ pub fn pack(sources: &Sources, source: SourceId, mistakes: &mut Mistakes) -> Opt
     top.finish(mistakes);
     if !ships(sources, source) {
         artifacts.iter().flat_map(|a| &a.sources).for_each(|s| check_patterns(s, mistakes));
+        rules.iter().for_each(|rule| load_code::check_patterns(&rule.check, mistakes));
     }
     let id = id?;
     names::check_id(&id, "pack", mistakes);

@@ -1,11 +1,11 @@
 //! Checks of rules: `[rule.check.fact]` and its siblings.
 
 use super::fields::Fields;
-use super::load_commits;
 use super::mistakes::{At, Mistakes};
 use super::names;
 use super::rule::{Check, WaiverFault};
 use super::severity::StateName;
+use super::{load_code, load_commits};
 use crate::diag::Span;
 
 type List = Vec<At<String>>;
@@ -59,6 +59,8 @@ fn one(kind: &str, mut f: Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> 
         "commits" => load_commits::commits(&mut f, mistakes),
         "blobs" => load_commits::blobs(&mut f, mistakes),
         "approval" => load_commits::approval(&mut f, mistakes),
+        "files" => load_code::files(&mut f, mistakes),
+        "reach" => load_code::reach(&mut f, mistakes),
         _ => Some(Check::Schedule {
             promised: some(&mut f, "promised", mistakes),
             wired: some(&mut f, "wired", mistakes),

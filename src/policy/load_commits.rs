@@ -155,7 +155,7 @@ fn trailer_names(names: Vec<At<String>>, mistakes: &mut Mistakes) -> Vec<At<Stri
     names
 }
 
-/// The terms that a check of commits names.
+/// The terms that a check names.
 pub(super) fn terms_of(check: &Check) -> Vec<&Terms> {
     match check {
         Check::Commits(c) => [&c.reverts, &c.bumps, &c.bots, &c.unfinished, &c.placeholders, &c.hosts]
@@ -163,6 +163,7 @@ pub(super) fn terms_of(check: &Check) -> Vec<&Terms> {
             .flatten()
             .collect(),
         Check::Approval(check) => check.roles.iter().map(|(_, terms)| terms).collect(),
+        Check::Reach(check) => check.denials.iter().collect(),
         _ => Vec::new(),
     }
 }

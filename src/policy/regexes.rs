@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use regex::{Regex, RegexBuilder};
 
 use super::mistakes::{At, Mistakes};
+use crate::diag::Span;
 
 /// The most memory a compiled pattern may take.
 const REGEX_LIMIT: usize = 1 << 20;
@@ -22,6 +23,11 @@ impl Pattern {
     /// A pattern that nobody has looked at yet.
     pub(super) fn new(text: At<String>) -> Pattern {
         Pattern { text, compiled: OnceLock::new() }
+    }
+
+    /// Where it is written.
+    pub(super) fn span(&self) -> Span {
+        self.text.span
     }
 
     /// The compiled pattern; `None` when it does not compile, which loading reports and

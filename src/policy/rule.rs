@@ -6,6 +6,7 @@ use globset::GlobSet;
 use super::config::Mode;
 use super::mistakes::At;
 use super::pack::Artifact;
+use super::rule_code::{FilesCheck, ReachCheck};
 use super::rule_commits::{ApprovalCheck, BlobsCheck, CommitsCheck};
 use super::severity::{Severities, StateName};
 use crate::diag::Span;
@@ -159,11 +160,15 @@ pub enum Check {
     Blobs(Box<BlobsCheck>),
     /// Approvals that commits carry.
     Approval(Box<ApprovalCheck>),
+    /// Files that the model must have.
+    Files(Box<FilesCheck>),
+    /// The data sources that the model's code names.
+    Reach(Box<ReachCheck>),
 }
 
 impl Check {
     /// The kinds, as tables under `[rule.check]`.
-    pub const KINDS: [&'static str; 12] = [
+    pub const KINDS: [&'static str; 14] = [
         "present",
         "fact",
         "due",
@@ -176,6 +181,8 @@ impl Check {
         "commits",
         "blobs",
         "approval",
+        "files",
+        "reach",
     ];
 
     /// The kind's name.
@@ -193,6 +200,8 @@ impl Check {
             Check::Commits(_) => "commits",
             Check::Blobs(_) => "blobs",
             Check::Approval(_) => "approval",
+            Check::Files(_) => "files",
+            Check::Reach(_) => "reach",
         }
     }
 
@@ -201,7 +210,12 @@ impl Check {
         matches!(
             self,
             Check::Waiver { .. } | Check::Policy | Check::Commits(_) | Check::Blobs(_) | Check::Approval(_)
-        )
+        ) || self.is_about_files()
+    }
+
+    /// True for checks that look at all files of a model.
+    pub fn is_about_files(&self) -> bool {
+        matches!(self, Check::Files(_) | Check::Reach(_))
     }
 
     /// True for checks that look at the commits of a change, and are not asked without one.

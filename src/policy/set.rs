@@ -159,6 +159,9 @@ fn check_rules(rules: &[Rule], artifacts: &[Artifact], mistakes: &mut Mistakes) 
         if let Check::Approval(check) = &rule.check {
             check_approval(check, artifacts, mistakes);
         }
+        if let Check::Reach(check) = &rule.check {
+            check_facts(&check.declared, artifacts, mistakes);
+        }
         let Some(name) = &rule.artifact else { continue };
         let Some(artifact) = artifacts.iter().find(|a| a.id.value == name.value) else {
             mistakes.unknown(
@@ -229,7 +232,9 @@ pub fn facts_of(check: &Check) -> Vec<&At<String>> {
         | Check::Policy
         | Check::Commits(_)
         | Check::Blobs(_)
-        | Check::Approval(_) => Vec::new(),
+        | Check::Approval(_)
+        | Check::Files(_)
+        | Check::Reach(_) => Vec::new(),
         Check::Fact { needs, forbids, .. } => needs.iter().flatten().chain(forbids).collect(),
         Check::Due { by, since, changed, every, unless, of, .. } => {
             [by, since, changed, every, unless, of].into_iter().flatten().collect()
@@ -250,7 +255,13 @@ fn check_approval(check: &ApprovalCheck, artifacts: &[Artifact], mistakes: &mut 
             mistakes.unknown("unknown-artifact", "artifact", name, ids());
         }
     }
-    for name in &check.owner {
+    check_facts(&check.owner, artifacts, mistakes);
+}
+
+/// Facts of artifacts, as `artifact.fact`; what is written otherwise was reported when it was read.
+fn check_facts(names: &[At<String>], artifacts: &[Artifact], mistakes: &mut Mistakes) {
+    let ids = || artifacts.iter().map(|a| a.id.value.as_str());
+    for name in names {
         let Some((artifact, fact)) = name.value.split_once('.') else { continue };
         match artifacts.iter().find(|a| a.id.value == artifact) {
             None => mistakes.unknown("unknown-artifact", "artifact", name, ids()),

@@ -1,0 +1,182 @@
+//! Files that a model must have.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::tree::{Text, parent};
+use super::{FileContext, Outcome, Problem, words};
+use crate::diag::{Note, RepoPath};
+use crate::git::Error;
+use crate::policy::{Enough, FilesCheck, Pattern};
+use crate::verdict::Location;
+
+/// The most further places of a finding.
+const MAX_PLACES: usize = 4;
+/// The most files that are read for one way to be enough.
+const MAX_FILES: usize = 5_000;
+
+/// A file that is not enough.
+struct Near<'a> {
+    path: &'a [u8],
+    text: Arc<Text>,
+    flaw: &'a str,
+    /// The lines that are wrong; none when the file as a whole is.
+    lines: Vec<Range<usize>>,
+}
+
+pub(super) fn run(c: &mut FileContext<'_, '_, '_, '_>, check: &FilesCheck) -> Result<Outcome, Error> {
+    let of = c.tree.own(c.model, &check.of, &check.except);
+    let Some(first) = first_of(c, check, &of)? else { return Ok(Outcome::NotAsked) };
+    let mut near: Option<Near<'_>> = None;
+    for enough in &check.any {
+        let names = if enough.names.is_empty() { BTreeSet::new() } else { names(&of) };
+        let mut files = c.tree.own(c.model, &enough.files, &check.except);
+        files.extend(c.tree.above(c.model, &enough.above, &check.except));
+        if files.len() > MAX_FILES {
+            let message = format!(
+                "cannot tell whether there is {}: {} files may be one",
+                words::a(&check.wants),
+                files.len()
+            );
+            return Ok(
+                c.unknown(message, "narrow `files` in a rule of your own, or split the model's folder")
+            );
+        }
+        for path in files {
+            let Some(found) = one(c, enough, path, &names)? else { return Ok(Outcome::Holds) };
+            let lines = |near: &Near<'_>| near.lines.len();
+            let better = near.as_ref().is_none_or(|known| lines(known) == 0 && lines(&found) > 0);
+            if better && !found.flaw.is_empty() {
+                near = Some(found);
+            }
+        }
+    }
+    Ok(Outcome::Fails(vec![problem(c, check, first, near)]))
+}
+
+/// The first file that the rule is about.
+fn first_of<'a>(
+    c: &mut FileContext<'a, '_, '_, '_>,
+    check: &FilesCheck,
+    of: &[&'a [u8]],
+) -> Result<Option<&'a [u8]>, Error> {
+    if check.holding.is_empty() {
+        return Ok(of.first().copied());
+    }
+    for path in of {
+        if let Some(text) = c.tree.text(path)?
+            && text.parts.iter().any(|part| any(&check.holding, &part.code))
+        {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}
+
+fn any(patterns: &[Pattern], text: &str) -> bool {
+    patterns.iter().any(|pattern| pattern.is_match(text))
+}
+
+/// `None` when the file is enough.
+fn one<'a>(
+    c: &mut FileContext<'_, '_, '_, '_>,
+    enough: &'a Enough,
+    path: &'a [u8],
+    names: &BTreeSet<String>,
+) -> Result<Option<Near<'a>>, Error> {
+    let flaw = enough.flaw.as_deref().unwrap_or("");
+    let asks = !(enough.holds.is_empty() && enough.lacks.is_empty() && enough.names.is_empty());
+    if !asks && enough.lines.is_none() {
+        return Ok(None);
+    }
+    let nothing = || Arc::new(Text { raw: Arc::from(""), parts: Vec::new() });
+    let Some(text) = c.tree.text(path)? else {
+        return Ok(Some(Near { path, text: nothing(), flaw: "", lines: Vec::new() }));
+    };
+    let near = |flaw, lines| Ok(Some(Near { path, text: Arc::clone(&text), flaw, lines }));
+    let holds = |patterns: &[Pattern]| text.parts.iter().any(|part| any(patterns, &part.code));
+    if !enough.holds.is_empty() && !holds(&enough.holds) {
+        return near("", Vec::new());
+    }
+    let named = enough.names.is_empty() || text.parts.iter().any(|part| mentions(enough, &part.code, names));
+    if !named || holds(&enough.lacks) {
+        // What is said of lines is not what is wrong then.
+        return near(if enough.lines.is_some() { "" } else { flaw }, Vec::new());
+    }
+    match enough.lines.as_ref().map(|lines| wrong_lines(lines, &enough.each, &text.raw)) {
+        Some((0, _)) => near("", Vec::new()),
+        Some((_, wrong)) if !wrong.is_empty() => near(flaw, wrong),
+        _ => Ok(None),
+    }
+}
+
+/// How many lines count, and those that are wrong.
+fn wrong_lines(lines: &Pattern, each: &[Pattern], text: &str) -> (usize, Vec<Range<usize>>) {
+    let (mut count, mut wrong, mut at) = (0, Vec::new(), 0);
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end();
+        if lines.is_match(bare) {
+            count += 1;
+            if !any(each, bare) {
+                let lead = bare.len() - bare.trim_start().len();
+                wrong.push(at + lead..at + bare.len());
+            }
+        }
+        at += line.len();
+    }
+    (count, wrong)
+}
+
+/// Names of modules: files without their ending, and the folders that they lie in.
+fn names(of: &[&[u8]]) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    let mut last: &[u8] = &[];
+    for path in of {
+        let file = path.rsplit(|&b| b == b'/').next().unwrap_or(path);
+        let stem = file.iter().rposition(|&b| b == b'.').map_or(file, |at| &file[..at]);
+        out.insert(String::from_utf8_lossy(stem).to_lowercase());
+        let folder = parent(path);
+        if folder != last {
+            let parts = folder.split(|&b| b == b'/').filter(|part| !part.is_empty());
+            out.extend(parts.map(|part| String::from_utf8_lossy(part).to_lowercase()));
+            last = folder;
+        }
+    }
+    out.remove("__init__");
+    out
+}
+
+fn mentions(enough: &Enough, text: &str, names: &BTreeSet<String>) -> bool {
+    let regexes = enough.names.iter().filter_map(|pattern| pattern.regex());
+    let mut found = regexes.flat_map(|regex| regex.captures_iter(text)).filter_map(|caps| caps.name("name"));
+    found.any(|name| {
+        let parts = name.as_str().split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
+        parts.map(str::to_lowercase).any(|part| names.contains(&part))
+    })
+}
+
+fn problem(
+    c: &mut FileContext<'_, '_, '_, '_>,
+    check: &FilesCheck,
+    first: &[u8],
+    near: Option<Near<'_>>,
+) -> Problem {
+    let lacks = format!("model `{}` has no {}", c.models[c.model].id, check.wants);
+    let Some(near) = near else {
+        return Problem::new(lacks, Location::Path(RepoPath::from_git(first)));
+    };
+    let file = RepoPath::from_git(near.path);
+    let Some(line) = near.lines.first() else {
+        return Problem::new(format!("{lacks}: {file} {}", near.flaw), Location::Path(file));
+    };
+    let said = words::count(near.lines.len() as u64, "line");
+    let message = format!("{lacks}: {file} {} in {said}", near.flaw);
+    let at = c.tree.at(c.sources, near.path, &near.text, line.clone());
+    let mut problem = Problem::new(message, at).label("this one");
+    for line in near.lines[1..].iter().take(MAX_PLACES) {
+        let span = c.tree.span(c.sources, near.path, &near.text, line.clone());
+        problem.related.push(Note { span, text: "and this one".to_string() });
+    }
+    problem
+}

@@ -1,0 +1,203 @@
+//! The files of each model, and their texts: each is read once, and only when a rule asks.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use globset::{Candidate, GlobSet};
+
+use super::notebook;
+use crate::diag::{Origin, RepoPath, SourceId, Sources, Span};
+use crate::git::{Content, EntryKind, Error, ErrorKind, Snapshot};
+use crate::model::Model;
+use crate::policy::fold_path;
+use crate::verdict::Location;
+
+/// Larger files are generated, or data.
+const MAX_BYTES: usize = 1 << 20;
+
+/// A file's text as code.
+#[derive(Debug)]
+pub(super) struct Text {
+    /// As it is stored.
+    pub(super) raw: Arc<str>,
+    /// The code in it: of a notebook its cells, by language.
+    pub(super) parts: Vec<Part>,
+}
+
+/// Code of one language.
+#[derive(Debug)]
+pub(super) struct Part {
+    /// The ending that a file of this language has, when it is not the file's own.
+    pub(super) ending: Option<&'static str>,
+    /// The code.
+    pub(super) code: Arc<str>,
+    /// Where its lines stand in the file, when it is not the file: the start of the line, and its place.
+    pub(super) lines: Vec<(usize, Range<usize>)>,
+}
+
+impl Part {
+    /// Where a piece of the code stands in the file.
+    pub(super) fn place(&self, range: Range<usize>) -> Range<usize> {
+        if self.ending.is_none() {
+            return range;
+        }
+        let at = self.lines.partition_point(|(start, _)| *start <= range.start);
+        at.checked_sub(1).map_or(0..0, |line| self.lines[line].1.clone())
+    }
+
+    /// The file's path as patterns see it.
+    pub(super) fn path(&self, path: &[u8]) -> Vec<u8> {
+        let mut path = fold_path(path);
+        path.extend(self.ending.into_iter().flat_map(str::bytes));
+        path
+    }
+}
+
+/// The files of all models.
+pub struct Tree<'a, 'r> {
+    snapshot: &'a Snapshot<'r>,
+    models: &'a [Model],
+    /// For each model its own files, in order; last what lies in no model's folder.
+    own: Vec<Vec<&'a [u8]>>,
+    texts: BTreeMap<Vec<u8>, Option<Arc<Text>>>,
+    sources: BTreeMap<Vec<u8>, SourceId>,
+}
+
+impl<'a, 'r> Tree<'a, 'r> {
+    /// Gives each file to the model with the deepest folder that holds it.
+    pub fn new(snapshot: &'a Snapshot<'r>, models: &'a [Model]) -> Tree<'a, 'r> {
+        let folders: BTreeMap<&[u8], usize> =
+            models.iter().enumerate().map(|(at, model)| (model.path.as_bytes(), at)).collect();
+        let mut own = vec![Vec::new(); models.len() + 1];
+        let mut last: Option<(&[u8], usize)> = None;
+        for entry in snapshot.iter().filter(|entry| matches!(entry.kind, EntryKind::File { .. })) {
+            let folder = parent(entry.path);
+            let home = match last {
+                Some((known, home)) if known == folder => home,
+                _ => home(&folders, folder).unwrap_or(models.len()),
+            };
+            last = Some((folder, home));
+            own[home].push(entry.path);
+        }
+        Tree { snapshot, models, own, texts: BTreeMap::new(), sources: BTreeMap::new() }
+    }
+
+    /// The model's own files that patterns take, in order.
+    pub(super) fn own(&self, model: usize, takes: &GlobSet, except: &GlobSet) -> Vec<&'a [u8]> {
+        let folder = self.models[model].path.as_bytes();
+        matching(&self.own[model], folder, takes, except)
+    }
+
+    /// The files in the folders above the model that patterns take relative to one of these, and that belong
+    /// to no other model; the nearest first.
+    pub(super) fn above(&self, model: usize, takes: &GlobSet, except: &GlobSet) -> Vec<&'a [u8]> {
+        let path = &self.models[model].path;
+        let mut out = Vec::new();
+        let mut folder = path.clone();
+        while !takes.is_empty() && !folder.is_root() {
+            let Some(up) = folder.parent() else { break };
+            let holding = self
+                .models
+                .iter()
+                .enumerate()
+                .filter(|(at, m)| *at != model && m.path.contains(path.as_bytes()));
+            for home in holding.map(|(at, _)| at).chain([self.models.len()]) {
+                let inside =
+                    self.own[home].iter().copied().filter(|file| up.contains(file)).collect::<Vec<_>>();
+                out.extend(matching(&inside, up.as_bytes(), takes, except));
+            }
+            folder = up;
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        out.retain(|file| seen.insert(*file));
+        out
+    }
+
+    /// True when a file or folder of this name lies in the repository.
+    pub(super) fn holds(&self, path: &[u8]) -> bool {
+        self.snapshot.get(path).is_some() || self.snapshot.has_dir(path)
+    }
+
+    /// A file's text; `None` for what is no text, or too large to be written by people.
+    pub(super) fn text(&mut self, path: &[u8]) -> Result<Option<Arc<Text>>, Error> {
+        if let Some(known) = self.texts.get(path) {
+            return Ok(known.clone());
+        }
+        let text = match self.snapshot.read(path) {
+            Ok(Content::Text(text)) => read(path, text).map(Arc::new),
+            Ok(_) => None,
+            // That the merge is in conflict is said elsewhere.
+            Err(error) if error.kind() == ErrorKind::Conflicted => None,
+            Err(error) => return Err(error),
+        };
+        self.texts.insert(path.to_vec(), text.clone());
+        Ok(text)
+    }
+
+    /// A piece of a text that was read as a place to show.
+    pub(super) fn at(
+        &mut self,
+        sources: &mut Sources,
+        path: &[u8],
+        text: &Text,
+        range: Range<usize>,
+    ) -> Location {
+        Location::Text(self.span(sources, path, text, range))
+    }
+
+    pub(super) fn span(
+        &mut self,
+        sources: &mut Sources,
+        path: &[u8],
+        text: &Text,
+        range: Range<usize>,
+    ) -> Span {
+        let add = || sources.add(Origin::Repository(RepoPath::from_git(path)), text.raw.clone());
+        let source = *self.sources.entry(path.to_vec()).or_insert_with(add);
+        Span::new(source, range)
+    }
+}
+
+/// The folder of a path, without its slash.
+pub(super) fn parent(path: &[u8]) -> &[u8] {
+    path.iter().rposition(|&b| b == b'/').map_or(&[], |at| &path[..at])
+}
+
+fn home(folders: &BTreeMap<&[u8], usize>, folder: &[u8]) -> Option<usize> {
+    let mut folder = folder;
+    loop {
+        match folders.get(folder) {
+            Some(home) => return Some(*home),
+            None if folder.is_empty() => return None,
+            None => folder = parent(folder),
+        }
+    }
+}
+
+fn matching<'a>(files: &[&'a [u8]], folder: &[u8], takes: &GlobSet, except: &GlobSet) -> Vec<&'a [u8]> {
+    let below = |path: &'a [u8]| {
+        let rest = path.strip_prefix(folder).unwrap_or(path);
+        fold_path(rest.strip_prefix(b"/").unwrap_or(rest))
+    };
+    let good = |path: &&'a [u8]| {
+        let path = below(path);
+        let path = Candidate::from_bytes(&path);
+        takes.is_match_candidate(&path) && !except.is_match_candidate(&path)
+    };
+    files.iter().copied().filter(good).collect()
+}
+
+fn read(path: &[u8], raw: Arc<str>) -> Option<Text> {
+    let is_notebook = path.to_ascii_lowercase().ends_with(b".ipynb");
+    // Outputs make notebooks large; their code is not.
+    if raw.len() > MAX_BYTES * if is_notebook { 4 } else { 1 } {
+        return None;
+    }
+    let parts = if is_notebook {
+        notebook::code(&raw)?
+    } else {
+        vec![Part { ending: None, code: raw.clone(), lines: Vec::new() }]
+    };
+    Some(Text { raw, parts })
+}
