@@ -13,8 +13,8 @@ use crate::verdict::Location;
 
 /// The most further places of a finding.
 const MAX_PLACES: usize = 4;
-/// The most files that are read for one way to be enough.
-const MAX_FILES: usize = 5_000;
+/// The most files that are looked at before it cannot be told.
+const MAX_FILES: usize = 50_000;
 
 /// A file that is not enough.
 struct Near<'a> {
@@ -28,22 +28,16 @@ struct Near<'a> {
 pub(super) fn run(c: &mut FileContext<'_, '_, '_, '_>, check: &FilesCheck) -> Result<Outcome, Error> {
     let of = c.tree.own(c.model, &check.of, &check.except);
     let Some(first) = first_of(c, check, &of)? else { return Ok(Outcome::NotAsked) };
-    let mut near: Option<Near<'_>> = None;
+    let (mut near, mut read): (Option<Near<'_>>, usize) = (None, 0);
     for enough in &check.any {
         let names = if enough.names.is_empty() { BTreeSet::new() } else { names(&of) };
         let mut files = c.tree.own(c.model, &enough.files, &check.except);
         files.extend(c.tree.above(c.model, &enough.above, &check.except));
-        if files.len() > MAX_FILES {
-            let message = format!(
-                "cannot tell whether there is {}: {} files may be one",
-                words::a(&check.wants),
-                files.len()
-            );
-            return Ok(
-                c.unknown(message, "narrow `files` in a rule of your own, or split the model's folder")
-            );
-        }
         for path in files {
+            read += 1;
+            if read > MAX_FILES {
+                return Ok(too_many(c, check));
+            }
             let Some(found) = one(c, enough, path, &names)? else { return Ok(Outcome::Holds) };
             let lines = |near: &Near<'_>| near.lines.len();
             let better = near.as_ref().is_none_or(|known| lines(known) == 0 && lines(&found) > 0);
@@ -53,6 +47,12 @@ pub(super) fn run(c: &mut FileContext<'_, '_, '_, '_>, check: &FilesCheck) -> Re
         }
     }
     Ok(Outcome::Fails(vec![problem(c, check, first, near)]))
+}
+
+fn too_many(c: &FileContext<'_, '_, '_, '_>, check: &FilesCheck) -> Outcome {
+    let wants = words::a(&check.wants);
+    let message = format!("cannot tell whether there is {wants}: more than {MAX_FILES} files may be one");
+    c.unknown(message, "split the model's folder, or narrow `files` in a rule of your own")
 }
 
 /// The first file that the rule is about.
