@@ -32,6 +32,7 @@ pub(super) fn read(code: &str, language: Option<&Language>) -> Code {
     if let Some(dead) = dead(&text, language) {
         text = dead;
     }
+    let text = spaced(text, &lexer.strings);
     let strings = joined(&text, lexer.strings);
     Code { text, strings }
 }
@@ -136,6 +137,24 @@ fn blank(bytes: &mut [u8], range: Range<usize>) {
     }
 }
 
+/// The text with spaces for line breaks and tabs that its strings write as `\n` and `\t`.
+fn spaced(text: String, strings: &[Range<usize>]) -> String {
+    let mut bytes = text.into_bytes();
+    for string in strings {
+        let mut at = string.start;
+        while at + 1 < string.end {
+            if bytes[at] == b'\\' {
+                if matches!(bytes[at + 1], b'n' | b't' | b'r') {
+                    bytes[at..at + 2].fill(b' ');
+                }
+                at += 1;
+            }
+            at += 1;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// The text without blocks that never run; `None` when there is none.
 fn dead(text: &str, language: &Language) -> Option<String> {
     let mut out: Option<Vec<u8>> = None;
@@ -192,4 +211,50 @@ fn joined(text: &str, strings: Vec<Range<usize>>) -> Vec<Range<usize>> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use globset::GlobSet;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn python() -> Language {
+        let marks = |marks: &[&str]| marks.iter().map(ToString::to_string).collect();
+        Language {
+            files: GlobSet::empty(),
+            comments: marks(&["#"]),
+            blocks: vec![("/*".to_string(), "*/".to_string())],
+            quotes: marks(&["\"\"\"", "'''", "\"", "'"]),
+            docstrings: true,
+            dead: Vec::new(),
+        }
+    }
+
+    fn strings(code: &str) -> Vec<String> {
+        let read = read(code, Some(&python()));
+        read.strings.iter().map(|range| read.text[range.clone()].to_string()).collect()
+    }
+
+    #[test]
+    fn strings_side_by_side_are_one() {
+        assert_eq!(strings("x = ('a ' \n  f'b' + \"c\")"), ["a ' \n  f'b' + \"c"]);
+        assert_eq!(strings("f('a', 'b')"), ["a", "b"]);
+        assert_eq!(strings("x = 'a\\nb' # 'c'"), ["a  b"]);
+        assert_eq!(strings("'''doc'''\nf('''no doc''')\nx = 'it\\'s'"), ["no doc", "it\\'s"]);
+    }
+
+    proptest! {
+        /// Nothing moves, whatever the code is.
+        #[test]
+        fn places_stay_as_they_are(code in "([a-z (){}#\\\\\n'\"/*é=]|'''|\"\"\"|/\\*){0,60}") {
+            let read = read(&code, Some(&python()));
+            prop_assert_eq!(read.text.len(), code.len());
+            prop_assert_eq!(read.text.matches('\n').count(), code.matches('\n').count());
+            for range in read.strings {
+                prop_assert!(read.text.get(range).is_some());
+            }
+        }
+    }
 }

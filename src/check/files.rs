@@ -30,8 +30,8 @@ pub(super) fn run(c: &mut FileContext<'_, '_, '_, '_>, check: &FilesCheck) -> Re
     let Some(first) = first_of(c, check, &of)? else { return Ok(Outcome::NotAsked) };
     let (mut near, mut read): (Option<Near<'_>>, usize) = (None, 0);
     for enough in &check.any {
-        let names = if enough.names.is_empty() { BTreeSet::new() } else { names(&of) };
         let mut files = c.tree.own(c.model, &enough.files, &check.except);
+        let names = if enough.names.is_empty() { BTreeSet::new() } else { names(&of, &files) };
         files.extend(c.tree.above(c.model, &enough.above, &check.except));
         for path in files {
             read += 1;
@@ -92,7 +92,8 @@ fn one<'a>(
     }
     let nothing = || Arc::new(Text { raw: Arc::from(""), parts: Vec::new() });
     let Some(text) = c.tree.text(path)? else {
-        return Ok(Some(Near { path, text: nothing(), flaw: "", lines: Vec::new() }));
+        let flaw = if enough.lines.is_some() { "cannot be read: save it as UTF-8 text" } else { "" };
+        return Ok(Some(Near { path, text: nothing(), flaw, lines: Vec::new() }));
     };
     let near = |flaw, lines| Ok(Some(Near { path, text: Arc::clone(&text), flaw, lines }));
     let holds = |patterns: &[Pattern]| text.parts.iter().any(|part| any(patterns, &part.code));
@@ -128,11 +129,12 @@ fn wrong_lines(lines: &Pattern, each: &[Pattern], text: &str) -> (usize, Vec<Ran
     (count, wrong)
 }
 
-/// Names of modules: files without their ending, and the folders that they lie in.
-fn names(of: &[&[u8]]) -> BTreeSet<String> {
+/// Names of modules: files without their ending, and the folders that they lie in. Those that name others
+/// are none.
+fn names(of: &[&[u8]], naming: &[&[u8]]) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     let mut last: &[u8] = &[];
-    for path in of {
+    for path in of.iter().filter(|path| naming.binary_search(path).is_err()) {
         let file = path.rsplit(|&b| b == b'/').next().unwrap_or(path);
         let stem = file.iter().rposition(|&b| b == b'.').map_or(file, |at| &file[..at]);
         out.insert(String::from_utf8_lossy(stem).to_lowercase());

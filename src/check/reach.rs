@@ -227,7 +227,11 @@ fn name_of(caps: &Captures<'_>, piece: &str) -> Option<(String, Option<String>, 
     let start = space.map_or(name.start(), |space| space.start().min(name.start()));
     let end = space.map_or(name.end(), |space| space.end().max(name.end()));
     let open = piece[end..].starts_with(['{', '$', '%', '<', '*']);
-    let shown = piece[start..end].trim_matches(['.', '/']).replace(['`', '"', '[', ']'], "");
+    let apart = space
+        .filter(|space| space.end() < name.start() && !piece[space.end()..name.start()].starts_with('@'));
+    let whole = apart.map(|space| format!("{}.{}", space.as_str(), name.as_str()));
+    let whole = whole.as_deref().unwrap_or(&piece[start..end]);
+    let shown = whole.trim_matches(['.', '/']).replace(['`', '"', '[', ']'], "");
     if open || shown.is_empty() || shown.ends_with(['-', '_', '.']) || shown.contains(['{', '$', '\n']) {
         return None;
     }
