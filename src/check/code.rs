@@ -40,8 +40,10 @@ pub(super) fn read(code: &str, language: Option<&Language>) -> Code {
 impl Lexer<'_> {
     fn run(&mut self) {
         let bytes = self.code.as_bytes();
+        let marks = marks(self.language);
         let mut at = 0;
-        while at < bytes.len() {
+        while let Some(next) = bytes[at.min(bytes.len())..].iter().position(|&b| marks[usize::from(b)]) {
+            at += next;
             at = match self.comment(at) {
                 Some(end) => {
                     self.blank(at..end);
@@ -127,6 +129,19 @@ impl Lexer<'_> {
     fn blank(&mut self, range: Range<usize>) {
         blank(&mut self.out, range);
     }
+}
+
+/// The bytes that a comment, a string or a bracket may begin with.
+fn marks(language: &Language) -> [bool; 256] {
+    let mut marks = [false; 256];
+    let opens = language.blocks.iter().map(|(open, _)| open.as_str());
+    let texts = language.comments.iter().chain(&language.quotes).map(|mark| mark.trim_start());
+    for text in opens.chain(texts).chain(["(", ")", "[", "]", "{", "}"]) {
+        if let Some(first) = text.as_bytes().first() {
+            marks[usize::from(*first)] = true;
+        }
+    }
+    marks
 }
 
 fn blank(bytes: &mut [u8], range: Range<usize>) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use globset::{Candidate, GlobSet};
 use regex::Captures;
 
+use super::code::Code;
 use super::declared::Declared;
 use super::tree::Text;
 use super::{FileContext, Outcome, Problem, code, range};
@@ -31,8 +32,6 @@ struct Named {
     place: Range<usize>,
     what: String,
     name: String,
-    /// The last part of a name with several.
-    own: Option<String>,
     /// The name with what belongs to it, up to the next quote.
     literal: String,
 }
@@ -63,19 +62,21 @@ pub(super) fn run(c: &mut FileContext<'_, '_, '_, '_>, check: &ReachCheck) -> Re
             "split the model's folder, or leave generated code out with an `except` of your own rule",
         ));
     }
-    let mut found = Found::default();
+    let declared = Declared::of(c, check, evidence);
+    let known = BTreeMap::new();
+    let mut finder = Finder { check, declared: &declared, known, found: Found::default() };
     for path in files {
         if let Some(text) = c.tree.text(path)? {
-            one_file(check, path, &text, &mut found);
+            finder.one_file(path, &text);
         }
     }
-    let declared = Declared::of(c, check, evidence);
+    let found = finder.found;
     let mut open: BTreeMap<String, Vec<Named>> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
     for named in found.read.into_iter().filter(|named| !found.written.contains(&named.literal)) {
         let key = named.name.to_lowercase();
         if !open.contains_key(&key) {
-            if is_local(c, &named.name) || declared.names(&named.name, named.own.as_deref()) {
+            if is_local(c, &named.name) {
                 continue;
             }
             order.push(key.clone());
@@ -127,96 +128,113 @@ fn takes(set: Option<&GlobSet>, path: &[u8]) -> bool {
     set.is_none_or(|set| set.is_match_candidate(&Candidate::from_bytes(path)))
 }
 
-fn one_file(check: &ReachCheck, path: &[u8], text: &Arc<Text>, found: &mut Found) {
-    let mut names: Vec<(bool, Named)> = Vec::new();
-    for part in &text.parts {
-        let like = part.path(path);
-        let language = check.code.iter().find(|language| takes(Some(&language.files), &like));
-        let extracts: Vec<&Extract> =
-            check.extract.iter().filter(|extract| takes(extract.files.as_ref(), &like)).collect();
-        if extracts.is_empty() {
-            continue;
-        }
-        let code = code::read(&part.code, language);
-        for extract in extracts {
-            let units = match &extract.strings {
-                None => std::iter::once(0..code.text.len()).collect(),
-                Some(_) => code.strings.clone(),
+/// Finds names, and asks once for each whether it is declared.
+struct Finder<'a> {
+    check: &'a ReachCheck,
+    declared: &'a Declared,
+    known: BTreeMap<String, bool>,
+    found: Found,
+}
+
+/// A piece of code that is looked at as a whole.
+struct Unit<'t> {
+    code: &'t str,
+    range: Range<usize>,
+    aliases: Option<BTreeSet<String>>,
+}
+
+impl Finder<'_> {
+    fn one_file(&mut self, path: &[u8], text: &Arc<Text>) {
+        let mut names: Vec<(bool, Named)> = Vec::new();
+        for part in &text.parts {
+            let like = part.path(path);
+            // Most code names nothing: then it is not taken apart.
+            let says = |extract: &&Extract| {
+                takes(extract.files.as_ref(), &like)
+                    && extract.find.iter().any(|find| find.is_match(&part.code))
             };
-            for unit in units {
-                let Some(piece) = code.text.get(unit.clone()) else { continue };
-                if extract.strings.as_ref().is_some_and(|pattern| !pattern.is_match(piece)) {
-                    continue;
-                }
-                for (written, range, mut named) in in_unit(check, extract, &code.text, unit.start, piece) {
+            let extracts: Vec<&Extract> = self.check.extract.iter().filter(says).collect();
+            if extracts.is_empty() {
+                continue;
+            }
+            let language = self.check.code.iter().find(|language| takes(Some(&language.files), &like));
+            let code = code::read(&part.code, language);
+            for extract in extracts {
+                for (written, range, mut named) in self.in_code(extract, &code) {
                     named.place = part.place(range);
                     named.path = path.to_vec();
                     named.text = Arc::clone(text);
                     names.push((written, named));
                 }
-                if names.len() > MAX_NAMES {
-                    break;
-                }
+            }
+        }
+        names.sort_by_key(|(_, named)| named.place.start);
+        for (written, named) in names.into_iter().take(MAX_NAMES) {
+            if written {
+                self.found.written.insert(named.literal);
+            } else {
+                self.found.read.push(named);
             }
         }
     }
-    names.sort_by_key(|(_, named)| named.place.start);
-    for (written, named) in names {
-        if written {
-            found.written.insert(named.literal);
-        } else {
-            found.read.push(named);
-        }
-    }
-}
 
-/// The sources named in a piece of code that begins at `base`: whether it is written to, and where.
-fn in_unit(
-    check: &ReachCheck,
-    extract: &Extract,
-    code: &str,
-    base: usize,
-    piece: &str,
-) -> Vec<(bool, Range<usize>, Named)> {
-    let mut out = Vec::new();
-    let mut aliases: Option<BTreeSet<String>> = None;
-    for caps in extract.find.iter().filter_map(|p| p.regex()).flat_map(|r| r.captures_iter(piece)) {
-        let Some((name, own, range)) = name_of(&caps, piece) else { continue };
-        if check.ignore.iter().any(|pattern| pattern.is_match(&name)) {
-            continue;
+    /// The sources that code names: whether they are written to, and where.
+    fn in_code(&mut self, extract: &Extract, code: &Code) -> Vec<(bool, Range<usize>, Named)> {
+        let mut out = Vec::new();
+        let whole: Vec<Range<usize>> = std::iter::once(0..code.text.len()).collect();
+        let units = if extract.strings.is_some() { &code.strings } else { &whole };
+        for range in units {
+            let Some(piece) = code.text.get(range.clone()) else { continue };
+            let mut unit = Unit { code: &code.text, range: range.clone(), aliases: None };
+            let mut is_meant: Option<bool> = None;
+            for caps in extract.find.iter().filter_map(|p| p.regex()).flat_map(|r| r.captures_iter(piece)) {
+                let meant = || extract.strings.as_ref().is_none_or(|strings| strings.is_match(piece));
+                if !*is_meant.get_or_insert_with(meant) {
+                    break;
+                }
+                out.extend(self.one(extract, &mut unit, &caps));
+                if out.len() >= MAX_NAMES {
+                    return out;
+                }
+            }
         }
-        let known = aliases.get_or_insert_with(|| names(extract, piece));
-        if name.split('.').next().is_some_and(|space| own.is_some() && known.contains(&space.to_lowercase()))
-        {
-            continue;
+        out
+    }
+
+    fn one(
+        &mut self,
+        extract: &Extract,
+        unit: &mut Unit<'_>,
+        caps: &Captures<'_>,
+    ) -> Option<(bool, Range<usize>, Named)> {
+        let (check, declared, base) = (self.check, self.declared, unit.range.start);
+        let piece = &unit.code[unit.range.clone()];
+        let (name, own, range) = name_of(caps, piece)?;
+        let key = name.to_lowercase();
+        let said = || declared.names(&name, own.as_deref()) || check.ignore.iter().any(|p| p.is_match(&name));
+        if *self.known.entry(key).or_insert_with(said) {
+            return None;
+        }
+        let aliases = unit.aliases.get_or_insert_with(|| names(extract, piece));
+        let first = name.split('.').next().unwrap_or("").to_lowercase();
+        if own.is_some() && aliases.contains(&first) {
+            return None;
         }
         let start = caps.get(0).map_or(range.start, |all| all.start());
-        let before = before(code, base + range.start.max(start));
-        let before_match = self::before(code, base + start);
-        let written = check
-            .unless_after
-            .iter()
-            .any(|pattern| pattern.is_match(before) || pattern.is_match(before_match));
-        let rest = &piece[start.min(range.start)..];
-        let end = rest[range.end - start.min(range.start)..]
-            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ')' | ',' | ';'));
-        let end = end.map_or(rest.len(), |end| range.end - start.min(range.start) + end);
-        let first = range.start - start.min(range.start);
+        let ways = [before(unit.code, base + range.start), before(unit.code, base + start)];
+        let written = check.unless_after.iter().any(|p| ways.iter().any(|before| p.is_match(before)));
+        let quote = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ')' | ',' | ';');
+        let end = piece[range.end..].find(quote).map_or(piece.len(), |at| range.end + at);
         let named = Named {
             path: Vec::new(),
             text: Arc::new(Text { raw: Arc::from(""), parts: Vec::new() }),
             place: 0..0,
             what: extract.what.clone(),
-            own,
             name,
-            literal: rest[first..end].to_lowercase(),
+            literal: piece[range.start..end].to_lowercase(),
         };
-        out.push((written, base + range.start..base + range.end, named));
-        if out.len() >= MAX_NAMES {
-            break;
-        }
+        Some((written, base + range.start..base + range.end, named))
     }
-    out
 }
 
 /// The name that a match gives, its last part when it has several, and where it stands. `None` for one that
