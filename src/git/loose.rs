@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,8 @@ use super::id::ObjectId;
 pub(super) struct Loose {
     /// `objects` folders: the repository's own, those it borrows from, a push's quarantine.
     dirs: Vec<PathBuf>,
+    /// The first bytes that any object has, once one was asked for: packed repositories have few.
+    firsts: OnceCell<Box<[bool; 256]>>,
     /// For each first byte that was asked for: the objects that begin with it, and where they are.
     /// Listing a folder once is cheaper than asking for each object of a packed repository.
     known: RefCell<HashMap<u8, HashMap<ObjectId, usize>>>,
@@ -41,7 +43,7 @@ impl Loose {
             }
             next = borrowed;
         }
-        Loose { dirs, known: RefCell::default() }
+        Loose { dirs, firsts: OnceCell::new(), known: RefCell::default() }
     }
 
     /// The body of an object of at most `size` bytes. `None` when it is not loose; inside, what
@@ -66,6 +68,9 @@ impl Loose {
 
     fn path(&self, id: ObjectId) -> Option<PathBuf> {
         let first = id.0[0];
+        if !self.firsts.get_or_init(|| firsts(&self.dirs))[usize::from(first)] {
+            return None;
+        }
         let mut known = self.known.borrow_mut();
         let objects = known.entry(first).or_insert_with(|| list(&self.dirs, first));
         let dir = &self.dirs[*objects.get(&id)?];
@@ -85,6 +90,19 @@ fn body(mut bytes: Vec<u8>) -> Result<Vec<u8>, String> {
         return Ok(bytes);
     }
     Err(format!("it should be {size} bytes long, but is {}", bytes.len()))
+}
+
+/// The first bytes that a folder stands for.
+fn firsts(dirs: &[PathBuf]) -> Box<[bool; 256]> {
+    let mut firsts = Box::new([false; 256]);
+    for name in dirs.iter().filter_map(|dir| fs::read_dir(dir).ok()).flatten().flatten() {
+        let name = name.file_name();
+        let hex = name.to_str().filter(|name| name.len() == 2);
+        if let Some(first) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            firsts[usize::from(first)] = true;
+        }
+    }
+    firsts
 }
 
 fn list(dirs: &[PathBuf], first: u8) -> HashMap<ObjectId, usize> {
