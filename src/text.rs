@@ -26,9 +26,12 @@ impl Folded {
                 return;
             }
             let c = if c == '\u{2019}' { '\'' } else { c };
-            let before = text.len();
             text.push(c);
-            at.resize(at.len() + text.len() - before, offset);
+            if c.is_ascii() {
+                at.push(offset);
+            } else {
+                at.resize(text.len(), offset);
+            }
         };
         for (offset, c) in original.char_indices() {
             let offset = u32::try_from(offset).unwrap_or(u32::MAX);
@@ -58,6 +61,22 @@ impl Folded {
         let end = behind.iter().find(|at| Some(*at) != last).copied().unwrap_or(self.end);
         start as usize..end.max(start) as usize
     }
+}
+
+/// Folds a text as [`Folded::new`] does, without the way back.
+pub fn fold(original: &str) -> String {
+    if !original.is_ascii() {
+        return Folded::new(original).text;
+    }
+    let mut text = String::with_capacity(original.len());
+    for c in original.chars() {
+        if !c.is_whitespace() && !matches!(c, '-' | '_' | '/') {
+            text.push(c.to_ascii_lowercase());
+        } else if !text.ends_with(' ') {
+            text.push(' ');
+        }
+    }
+    text
 }
 
 /// Chinese, Japanese or Korean: written without spaces, so words match as substrings.
@@ -154,6 +173,15 @@ fn strip_number(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn both_ways_to_fold_agree(text in "[A-Za-z _/\\-\\s\u{1c}é’ß*=.]{0,20}") {
+            let folded = Folded::new(&text);
+            prop_assert_eq!(fold(&text), folded.as_str());
+        }
+    }
 
     #[test]
     fn keys_lose_numbering_and_markup() {

@@ -198,10 +198,12 @@ impl TermList {
         self.compiled.get_or_init(|| {
             let plain = self.terms.iter().enumerate().filter(|(_, term)| !term.starts_with("re:"));
             let spellings = plain.flat_map(|(index, term)| {
-                let both = [Some(term.clone()), without_accents(term)];
-                both.into_iter().flatten().filter_map(move |s| Some((index, Term::read(&s)?)))
+                let other = without_accents(term).and_then(|other| Term::read(&other));
+                [Term::read(term), other].into_iter().flatten().map(move |read| (index, read))
             });
-            Compiled::new(spellings.collect())
+            let mut all = Vec::with_capacity(self.terms.len());
+            all.extend(spellings);
+            Compiled::new(all)
         })
     }
 

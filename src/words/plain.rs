@@ -6,7 +6,7 @@ const LEAST_LETTERS: usize = 6;
 /// The spelling of `term` without accents and umlauts (`ä` as `ae`, `ß` as `ss`), when it is long
 /// enough to mean the same, and another one.
 pub(super) fn without_accents(term: &str) -> Option<String> {
-    if term.chars().filter(|c| c.is_alphabetic()).count() < LEAST_LETTERS {
+    if term.is_ascii() || term.chars().filter(|c| c.is_alphabetic()).count() < LEAST_LETTERS {
         return None;
     }
     let mut plain = String::with_capacity(term.len());

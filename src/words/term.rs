@@ -1,6 +1,6 @@
 //! One term: how it is written and how it is verified at a place of a folded text.
 
-use crate::text::{Folded, is_cjk};
+use crate::text::{fold, is_cjk};
 
 /// How many words a `*` that stands alone may skip.
 pub const MAX_GAP: usize = 4;
@@ -70,10 +70,16 @@ impl Term {
     /// Reads a term that [`check`] has passed; `None` for what it would have refused.
     pub(super) fn read(written: &str) -> Option<Term> {
         let whole = written.starts_with('=');
-        let folded = Folded::new(written.strip_prefix('=').unwrap_or(written));
+        let folded = fold(written.strip_prefix('=').unwrap_or(written));
+        if !folded.contains('*') {
+            // One run of words, between which folding leaves single spaces.
+            let literal = folded.trim_matches(' ').to_string();
+            let only = Segment { literal, tail: false, gap_before: false };
+            return (!only.literal.is_empty()).then(|| Term { segments: vec![only], whole });
+        }
         let mut segments: Vec<Segment> = Vec::new();
         let (mut open, mut gap) = (false, false);
-        for word in folded.as_str().split(' ').filter(|word| !word.is_empty()) {
+        for word in folded.split(' ').filter(|word| !word.is_empty()) {
             if word == "*" {
                 gap = true;
                 continue;
