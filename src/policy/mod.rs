@@ -6,6 +6,7 @@
 pub mod builtin;
 mod config;
 mod fields;
+mod literals;
 mod load;
 mod load_check;
 mod load_code;

@@ -4,6 +4,7 @@ use globset::{Candidate, Glob, GlobMatcher};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use super::literals::{Literals, Pairs};
 use super::names::{fold_byte, fold_path};
 
 /// Patterns, each compiled when the first path comes that may match it.
@@ -106,7 +107,8 @@ impl Scanner<'_> {
         }
         self.found.sort_unstable();
         self.found.dedup();
-        self.found.retain(|&index| patterns[index].is_possible(folded));
+        let pairs = Pairs::of(folded);
+        self.found.retain(|&index| patterns[index].is_possible(folded, &pairs));
         if !self.found.is_empty() {
             let path = Candidate::from_bytes(folded);
             self.found.retain(|&index| patterns[index].matcher().is_match_candidate(&path));
@@ -136,9 +138,12 @@ impl Lazy {
 
     /// False when a clause shows that a path with one of the rarest literals does not match; much
     /// cheaper than to match.
-    fn is_possible(&self, path: &[u8]) -> bool {
+    fn is_possible(&self, path: &[u8], pairs: &Pairs) -> bool {
         let holds = |literal: &String| {
             let literal = literal.as_bytes();
+            if !pairs.may_hold(literal) {
+                return false;
+            }
             let starts = |at: usize| path[at] == literal[0] && path[at..].starts_with(literal);
             (0..path.len()).any(starts)
         };
@@ -150,69 +155,10 @@ impl Lazy {
     }
 }
 
-/// Literals, found by their first two bytes.
-#[derive(Debug)]
-struct Literals {
-    /// For each slot, the place of its bucket and one; zero for an empty slot, as nearly all are.
-    slots: Vec<u16>,
-    buckets: Vec<Vec<(Vec<u8>, Vec<usize>)>>,
-    /// The length of the longest literal that may begin in a folder's name and end in a file's.
-    longest_with_slash: usize,
-}
-
-impl Literals {
-    const SLOTS: usize = 1 << 12;
-
-    fn new() -> Literals {
-        Literals { slots: vec![0; Literals::SLOTS], buckets: Vec::new(), longest_with_slash: 0 }
-    }
-
-    fn slot(first: u8, second: u8) -> usize {
-        (usize::from(first) << 6 ^ usize::from(second)) % Literals::SLOTS
-    }
-
-    /// Adds literals of at least two bytes, and a pattern that needs one of them.
-    fn add(&mut self, literals: &[String], pattern: usize) {
-        literals.iter().for_each(|literal| self.add_one(literal, pattern));
-    }
-
-    fn add_one(&mut self, literal: &str, pattern: usize) {
-        let bytes = literal.as_bytes();
-        if bytes.contains(&b'/') {
-            self.longest_with_slash = self.longest_with_slash.max(bytes.len());
-        }
-        let slot = &mut self.slots[Literals::slot(bytes[0], bytes[1])];
-        if *slot == 0 {
-            self.buckets.push(Vec::new());
-            *slot = u16::try_from(self.buckets.len()).expect("there are no more buckets than slots");
-        }
-        let bucket = &mut self.buckets[usize::from(*slot) - 1];
-        match bucket.iter_mut().find(|(known, _)| known == bytes) {
-            Some((_, patterns)) => patterns.push(pattern),
-            None => bucket.push((bytes.to_vec(), vec![pattern])),
-        }
-    }
-
-    /// The patterns of all literals that begin at `from` or later; some more than once.
-    fn find(&self, path: &[u8], from: usize, found: &mut Vec<usize>) {
-        for (at, pair) in path.windows(2).enumerate().skip(from) {
-            let slot = self.slots[Literals::slot(pair[0], pair[1])];
-            if slot == 0 {
-                continue;
-            }
-            for (literal, patterns) in &self.buckets[usize::from(slot) - 1] {
-                if path[at..].starts_with(literal) {
-                    found.extend(patterns);
-                }
-            }
-        }
-    }
-}
-
 /// What every path that matches the pattern holds: of each clause at least one literal, none of which
 /// is empty. `None` for patterns that are not looked into.
 fn clauses(pattern: &str) -> Option<Vec<Vec<String>>> {
-    if pattern.contains(['[', ']', '\\']) {
+    if pattern.contains('\\') {
         return None;
     }
     let mut found: Vec<Vec<String>> = Vec::new();
@@ -222,11 +168,14 @@ fn clauses(pattern: &str) -> Option<Vec<Vec<String>>> {
         (!text.is_empty()).then(|| vec![text.to_string()])
     };
     let mut rest = pattern;
-    while let Some(at) = rest.find(['*', '?', '{', '}']) {
+    while let Some(at) = rest.find(['*', '?', '{', '}', '[', ']']) {
         found.extend(literal(&rest[..at]));
         let end = match rest.as_bytes()[at] {
             b'{' => {
                 let end = at + group_end(&rest[at..])?;
+                if rest[at..end].contains(['[', ']']) {
+                    return None;
+                }
                 // A clause of the group: for each alternative, one of its clauses.
                 let parts = alternatives(&rest[at + 1..end - 1]).into_iter();
                 let all: Option<Vec<Vec<String>>> =
@@ -234,7 +183,8 @@ fn clauses(pattern: &str) -> Option<Vec<Vec<String>>> {
                 found.extend(all.map(|all| all.concat()));
                 end
             }
-            b'}' => return None,
+            b'[' => at + class_end(&rest[at..])?,
+            b'}' | b']' => return None,
             _ => at + 1,
         };
         rest = &rest[end..];
@@ -280,6 +230,17 @@ fn group_end(text: &str) -> Option<usize> {
     None
 }
 
+/// Where the class of characters that `text` begins with ends, its closing bracket included. A bracket
+/// that comes first is one of the characters.
+fn class_end(text: &str) -> Option<usize> {
+    let inside = text.get(1..)?;
+    let inside = inside.strip_prefix(['!', '^']).unwrap_or(inside);
+    let mut after = inside.chars();
+    after.next()?;
+    let end = after.as_str().find(']')?;
+    Some(text.len() - after.as_str().len() + end + 1)
+}
+
 /// The parts between the commas that are not inside of a group.
 fn alternatives(body: &str) -> Vec<&str> {
     let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_usize);
@@ -320,7 +281,10 @@ mod tests {
             ("*.{md,}", None),
             ("**/*", None),
             ("{*,x}", None),
-            ("[ab]cde", None),
+            ("[ab]cde", Some(vec!["cde"])),
+            ("ab[!]x]cde", Some(vec!["cde"])),
+            ("*gu[ií]a*opera*.md", Some(vec!["opera"])),
+            ("{[ab],x}cd", None),
         ] {
             let expected = expected.map(|all| all.into_iter().map(String::from).collect::<Vec<_>>());
             assert_eq!(needs(pattern), expected, "{pattern}");
@@ -377,7 +341,7 @@ mod tests {
         /// What a plain set of globs finds, for patterns of every kind.
         #[test]
         fn finds_what_plain_globs_find(
-            patterns in prop::collection::vec("(/?)([ab.*?,/-]|\\*\\*/|/\\*\\*|\\{[ab*,/]{0,4}\\}|\\{a,\\{b\\.,\\*\\}\\}|\\[[!ab]{1,2}\\]|\\\\[ab*]){0,8}", 1..8),
+            patterns in prop::collection::vec("(/?)([ab.*?,/-]|\\*\\*/|/\\*\\*|\\{[ab*,/]{0,4}\\}|\\{a,\\{b\\.,\\*\\}\\}|\\[[!^]?[]]?[!ab.-]{1,2}\\]|\\\\[ab*]){0,8}", 1..8),
             paths in prop::collection::vec("[abAB._/-]{0,10}", 1..20),
         ) {
             let globs: Vec<Glob> = patterns.iter().filter_map(|p| glob(p).ok()).collect();

@@ -1,0 +1,82 @@
+//! Pieces of text that are looked for in paths, many at a time.
+
+/// Which pairs of bytes stand side by side in a path, as far as their slots tell them apart.
+pub(super) struct Pairs([u64; Literals::SLOTS / 64]);
+
+impl Pairs {
+    pub(super) fn of(path: &[u8]) -> Pairs {
+        let mut pairs = Pairs([0; Literals::SLOTS / 64]);
+        for pair in path.windows(2) {
+            let slot = Literals::slot(pair[0], pair[1]);
+            pairs.0[slot / 64] |= 1 << (slot % 64);
+        }
+        pairs
+    }
+
+    /// False for a literal that the path cannot hold.
+    pub(super) fn may_hold(&self, literal: &[u8]) -> bool {
+        literal.windows(2).all(|pair| {
+            let slot = Literals::slot(pair[0], pair[1]);
+            self.0[slot / 64] & 1 << (slot % 64) != 0
+        })
+    }
+}
+
+/// Literals, found by their first two bytes.
+#[derive(Debug)]
+pub(super) struct Literals {
+    /// For each slot, the place of its bucket and one; zero for an empty slot, as nearly all are.
+    slots: Vec<u16>,
+    buckets: Vec<Vec<(Vec<u8>, Vec<usize>)>>,
+    /// The length of the longest literal that may begin in a folder's name and end in a file's.
+    pub(super) longest_with_slash: usize,
+}
+
+impl Literals {
+    const SLOTS: usize = 1 << 12;
+
+    pub(super) fn new() -> Literals {
+        Literals { slots: vec![0; Literals::SLOTS], buckets: Vec::new(), longest_with_slash: 0 }
+    }
+
+    fn slot(first: u8, second: u8) -> usize {
+        (usize::from(first) << 6 ^ usize::from(second)) % Literals::SLOTS
+    }
+
+    /// Adds literals of at least two bytes, and a pattern that needs one of them.
+    pub(super) fn add(&mut self, literals: &[String], pattern: usize) {
+        literals.iter().for_each(|literal| self.add_one(literal, pattern));
+    }
+
+    fn add_one(&mut self, literal: &str, pattern: usize) {
+        let bytes = literal.as_bytes();
+        if bytes.contains(&b'/') {
+            self.longest_with_slash = self.longest_with_slash.max(bytes.len());
+        }
+        let slot = &mut self.slots[Literals::slot(bytes[0], bytes[1])];
+        if *slot == 0 {
+            self.buckets.push(Vec::new());
+            *slot = u16::try_from(self.buckets.len()).expect("there are no more buckets than slots");
+        }
+        let bucket = &mut self.buckets[usize::from(*slot) - 1];
+        match bucket.iter_mut().find(|(known, _)| known == bytes) {
+            Some((_, patterns)) => patterns.push(pattern),
+            None => bucket.push((bytes.to_vec(), vec![pattern])),
+        }
+    }
+
+    /// The patterns of all literals that begin at `from` or later; some more than once.
+    pub(super) fn find(&self, path: &[u8], from: usize, found: &mut Vec<usize>) {
+        for (at, pair) in path.windows(2).enumerate().skip(from) {
+            let slot = self.slots[Literals::slot(pair[0], pair[1])];
+            if slot == 0 {
+                continue;
+            }
+            for (literal, patterns) in &self.buckets[usize::from(slot) - 1] {
+                if path[at..].starts_with(literal) {
+                    found.extend(patterns);
+                }
+            }
+        }
+    }
+}
