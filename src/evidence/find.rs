@@ -38,29 +38,34 @@ struct Hit {
 impl Places {
     /// Matches every path of the snapshot once; very many of them on all processors.
     pub fn find(set: &PolicySet, snapshot: &Snapshot<'_>) -> Places {
-        let entries: Vec<Entry<'_>> = snapshot.iter().collect();
-        let workers =
-            std::thread::available_parallelism().map_or(1, usize::from).min(entries.len() / WORTH_A_THREAD);
+        let (entries, count) = (snapshot.entries(), snapshot.len());
+        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(count / WORTH_A_THREAD);
         if workers < 2 {
-            return Places { hits: matching(set, &entries) };
+            return Places { hits: matching(set, entries.range(0..count)) };
         }
-        let parts = entries.chunks(entries.len().div_ceil(workers));
+        let size = count.div_ceil(workers);
+        let part = |nth: usize| entries.range((nth * size).min(count)..((nth + 1) * size).min(count));
         let found: Vec<Vec<Hit>> = std::thread::scope(|scope| {
-            let threads: Vec<_> = parts.map(|part| (part, scope.spawn(|| matching(set, part)))).collect();
+            let threads: Vec<_> =
+                (1..workers).map(|nth| (nth, scope.spawn(move || matching(set, part(nth))))).collect();
+            let first = matching(set, part(0));
             // A thread that did not end well has its part matched here: no path is ever left out.
-            threads.into_iter().map(|(part, t)| t.join().unwrap_or_else(|_| matching(set, part))).collect()
+            let others = threads
+                .into_iter()
+                .map(|(nth, thread)| thread.join().unwrap_or_else(|_| matching(set, part(nth))));
+            std::iter::once(first).chain(others).collect()
         });
         Places { hits: found.into_iter().flatten().collect() }
     }
 }
 
-fn matching(set: &PolicySet, entries: &[Entry<'_>]) -> Vec<Hit> {
+fn matching<'e>(set: &PolicySet, entries: impl Iterator<Item = Entry<'e>>) -> Vec<Hit> {
     let mut sourcing = set.sources();
-    let hit = |entry: &Entry<'_>| {
+    let hit = |entry: Entry<'_>| {
         let sources = sourcing.of(entry.path);
         (!sources.is_empty()).then(|| Hit { path: RepoPath::from_git(entry.path), kind: entry.kind, sources })
     };
-    entries.iter().filter_map(hit).collect()
+    entries.filter_map(hit).collect()
 }
 
 /// The evidence of all artifacts of one model, by artifact.

@@ -19,13 +19,21 @@ pub(super) enum Place {
 /// One path.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Record {
-    start: u32,
-    len: u32,
+    pub(super) start: u32,
+    pub(super) len: u32,
     pub(super) kind: EntryKind,
     pub(super) place: Place,
 }
 
 impl Record {
+    /// The path of `len` bytes that stands at `start` among the names.
+    fn new(start: usize, len: usize, kind: EntryKind, place: Place) -> Result<Record, Error> {
+        let (Ok(start), Ok(len)) = (u32::try_from(start), u32::try_from(len)) else {
+            return Err(Error::new(ErrorKind::TooLarge, "the paths together are longer than 4 GiB"));
+        };
+        Ok(Record { start, len, kind, place })
+    }
+
     /// True when both are the same object, used in the same way.
     pub(super) fn is_object_of(&self, other: &Record) -> bool {
         self.kind == other.kind && self.place == other.place && self.place != Place::Disk
@@ -48,32 +56,26 @@ impl Listing {
 
     /// Adds an entry. The path's components must have been checked.
     pub(super) fn push(&mut self, path: &[u8], kind: EntryKind, place: Place) -> Result<(), Error> {
-        let start = self.names.len();
+        self.check_len(self.records.len() + 1)?;
+        let record = Record::new(self.names.len(), path.len(), kind, place)?;
         self.names.extend_from_slice(path);
-        self.push_named(start..self.names.len(), kind, place)
-    }
-
-    /// Takes over paths, for [`Listing::push_named`].
-    pub(super) fn take_names(&mut self, names: Vec<u8>) {
-        self.names = names;
-    }
-
-    /// As [`Listing::push`], for a path that stands among the names already.
-    pub(super) fn push_named(
-        &mut self,
-        name: Range<usize>,
-        kind: EntryKind,
-        place: Place,
-    ) -> Result<(), Error> {
-        if self.records.len() >= self.limits.max_entries {
-            let message = format!("there are more than {} files", self.limits.max_entries);
-            return Err(Error::new(ErrorKind::TooLarge, message));
-        }
-        let (Ok(start), Ok(len)) = (u32::try_from(name.start), u32::try_from(name.len())) else {
-            return Err(Error::new(ErrorKind::TooLarge, "the paths together are longer than 4 GiB"));
-        };
-        self.records.push(Record { start, len, kind, place });
+        self.records.push(record);
         Ok(())
+    }
+
+    /// A listing of names that stand one behind the other, each checked already.
+    pub(super) fn of_names(limits: &Limits, names: Vec<u8>, records: Vec<Record>) -> Result<Listing, Error> {
+        let listing = Listing { names, records, limits: *limits };
+        listing.check_len(listing.len())?;
+        Ok(listing)
+    }
+
+    fn check_len(&self, len: usize) -> Result<(), Error> {
+        if len <= self.limits.max_entries {
+            return Ok(());
+        }
+        let message = format!("there are more than {} files", self.limits.max_entries);
+        Err(Error::new(ErrorKind::TooLarge, message))
     }
 
     /// Fails on a path that could lead out of the repository, or is nested too deeply.
@@ -86,12 +88,11 @@ impl Listing {
         self.check_depth(depth, path)
     }
 
-    /// As [`Listing::check_path`], for a path that stands among the names: the folders that it shares
-    /// with another one, which was checked, are not checked again.
-    pub(super) fn check_path_after(&self, checked: Range<usize>, path: Range<usize>) -> Result<(), Error> {
-        let (last, path) = (&self.names[checked], &self.names[path]);
+    /// As [`Listing::check_path`]; the folders that a path shares with `checked`, which was checked
+    /// before, are not checked again.
+    pub(super) fn check_path_after(&self, checked: &[u8], path: &[u8]) -> Result<(), Error> {
         let cut = path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
-        if cut == 0 || !last.starts_with(&path[..cut]) {
+        if cut == 0 || !checked.starts_with(&path[..cut]) {
             return self.check_path(path);
         }
         object::check_name(&path[cut..]).map_err(|why| malformed(path, why))

@@ -65,6 +65,20 @@ pub struct Entry<'a> {
     pub kind: EntryKind,
 }
 
+/// The entries of a snapshot, sorted by the bytes of their paths: a view that threads can share.
+#[derive(Clone, Copy)]
+pub struct Entries<'a>(&'a Listing);
+
+impl<'a> Entries<'a> {
+    /// Those at some places, of which there are [`Snapshot::len`].
+    ///
+    /// # Panics
+    /// The iterator panics at a place where there is none.
+    pub fn range(self, places: std::ops::Range<usize>) -> impl ExactSizeIterator<Item = Entry<'a>> {
+        places.map(move |at| Entry { path: self.0.path(at), kind: self.0.record(at).kind })
+    }
+}
+
 /// All paths of a commit, of the index or of the work tree, and the way to their bytes.
 pub struct Snapshot<'r> {
     repo: &'r Repo,
@@ -134,6 +148,11 @@ impl Snapshot<'_> {
     /// All entries, sorted by the bytes of their paths.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Entry<'_>> {
         (0..self.len()).map(|at| self.entry(at))
+    }
+
+    /// The entries alone.
+    pub fn entries(&self) -> Entries<'_> {
+        Entries(&self.listing)
     }
 
     /// The entry at exactly this path.

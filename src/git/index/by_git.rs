@@ -16,11 +16,11 @@ pub(super) fn read(repo: &Repo) -> Result<Index, Error> {
     let listed = run_git(repo, &["ls-files", "-s", "-t", "-z"])?;
     let mut index = Index::default();
     for line in listed.split(|&b| b == 0).filter(|line| !line.is_empty()) {
-        let (path, entry) = ls_files_line(line).ok_or_else(|| {
+        let added = ls_files_line(line).and_then(|(path, entry)| index.push(path, entry));
+        added.ok_or_else(|| {
             let line = String::from_utf8_lossy(line);
             Error::new(ErrorKind::Other, format!("`git ls-files` says `{line}`, which is not understood"))
         })?;
-        index.push(path, entry);
     }
     // An intent to add looks like an empty file; only a comparison with nothing at all leaves it out.
     let empty = ObjectId::from_hex(EMPTY_BLOB.as_bytes());

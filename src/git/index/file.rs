@@ -118,9 +118,10 @@ fn entry<'b>(bytes: &'b [u8], packed: bool, index: &mut Index) -> Result<&'b [u8
     if said != len.min(LONG_NAME) || index.names[start + shared..].contains(&0) {
         return Err("the length of a name is wrong");
     }
+    const LONG: &str = "the paths together are longer than 4 GiB";
     index.entries.push(IndexEntry {
-        start,
-        len,
+        start: u32::try_from(start).map_err(|_| LONG)?,
+        len: u32::try_from(len).map_err(|_| LONG)?,
         kind: entry_kind(mode),
         id,
         stage: u8::try_from(flags >> 12 & 3).unwrap_or(3),

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use super::error::{Error, ErrorKind};
 use super::id::ObjectId;
-use super::listing::{Listing, Place};
+use super::listing::{Listing, Place, Record};
 use super::object::Mode;
 use super::repo::Repo;
 use super::snapshot::{EntryKind, Limits};
@@ -36,8 +36,8 @@ pub(super) struct Index {
 /// One entry, of any stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct IndexEntry {
-    start: usize,
-    len: usize,
+    start: u32,
+    len: u32,
     pub(super) kind: EntryKind,
     pub(super) id: ObjectId,
     /// 0, or 1 to 3 for a side of a conflict.
@@ -50,7 +50,7 @@ pub(super) struct IndexEntry {
 
 impl IndexEntry {
     fn range(&self) -> Range<usize> {
-        self.start..self.start + self.len
+        self.start as usize..self.start as usize + self.len as usize
     }
 }
 
@@ -64,10 +64,13 @@ impl Index {
         &self.names[self.entries[at].range()]
     }
 
-    fn push(&mut self, path: &[u8], entry: IndexEntry) {
-        let start = self.names.len();
+    /// Adds an entry; `None` when the paths together are longer than 4 GiB.
+    fn push(&mut self, path: &[u8], entry: IndexEntry) -> Option<()> {
+        let start = u32::try_from(self.names.len()).ok()?;
+        let len = u32::try_from(path.len()).ok()?;
         self.names.extend_from_slice(path);
-        self.entries.push(IndexEntry { start, len: path.len(), ..entry });
+        self.entries.push(IndexEntry { start, len, ..entry });
+        Some(())
     }
 }
 
@@ -81,15 +84,21 @@ pub(super) fn list(repo: &Repo, limits: &Limits) -> Result<(Listing, Option<Cach
         return Err(Error::new(ErrorKind::Conflicted, message)
             .with_help("resolve the conflict and `git add` the file, then try again"));
     }
-    let mut listing = Listing::new(limits);
-    listing.take_names(index.names);
-    let mut last = 0..0;
-    for entry in index.entries.iter().filter(|entry| !entry.intent_to_add) {
-        listing.check_path_after(last, entry.range())?;
-        last = entry.range();
-        listing.push_named(entry.range(), entry.kind, Place::Object(entry.id))?;
+    let empty = Listing::new(limits);
+    let mut last: &[u8] = b"";
+    for (path, _) in index.iter().filter(|(_, entry)| !entry.intent_to_add) {
+        empty.check_path_after(last, path)?;
+        last = path;
     }
-    Ok((listing, index.trees))
+    let Index { names, entries, trees } = index;
+    let real = entries.into_iter().filter(|entry| !entry.intent_to_add);
+    let records = real.map(|entry| Record {
+        start: entry.start,
+        len: entry.len,
+        kind: entry.kind,
+        place: Place::Object(entry.id),
+    });
+    Ok((Listing::of_names(limits, names, records.collect())?, trees))
 }
 
 /// The work tree's top folder, or the error that says how to judge a bare repository.
