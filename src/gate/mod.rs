@@ -2,6 +2,7 @@
 
 mod files;
 pub mod landing;
+mod listed;
 mod lock;
 pub mod policy;
 mod preview;

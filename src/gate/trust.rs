@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 use crate::diag::{Diagnostic, Level, Origin, RepoPath, Sources, Span};
 use crate::git::{CommitId, Content, Error, Limits, Repo, Snapshot, Target};
 use crate::model::{self, Model};
-use crate::policy::{Config, FILE, ModelSpec, PolicySet, load_config};
+use crate::policy::{Config, FILE, PolicySet, load_config};
 
+use super::listed::{Left, Listing};
 use super::policy::{of_side, outside};
 use super::side::{self, Side};
 use super::{Change, Extra, Request};
@@ -38,19 +39,7 @@ pub(super) struct Trusted {
     pub(super) remarks: Vec<String>,
 }
 
-/// A model that leaves the list with its folder and ships on.
-pub(super) struct Left {
-    /// Its id.
-    pub(super) id: String,
-    /// What the change would do, as the rest of "this change would …".
-    pub(super) what: String,
-    /// Where the change says so.
-    pub(super) now: Option<Span>,
-    /// Where production lists it.
-    pub(super) was: Option<Span>,
-}
-
-type Mistakes = Vec<Diagnostic>;
+pub(super) type Mistakes = Vec<Diagnostic>;
 
 /// Finds the policy that judges.
 ///
@@ -102,27 +91,8 @@ pub(super) fn establish(
         }
         None => None,
     };
-    for folder in model::gone(&judging.set.config, &changed, snapshot) {
-        if !judging.set.config.models.iter().any(|spec| spec.path.value == folder) {
-            judging.remarks.push(format!("this change removes the model in {folder} with its folder"));
-        }
-    }
-    let mut left = Vec::new();
-    let models = match &proposed {
-        // The first configuration says itself which models there are.
-        Some(before) if judging.adopted => {
-            let models = model::discover(&judging.set.config, snapshot)?;
-            judging.remarks.extend(no_longer(&before.models, &models));
-            models
-        }
-        Some(proposed) => {
-            let production = self::snapshot(repo, tip)?;
-            let (models, gone) = models(&judging.set, proposed, snapshot, &mut judging.remarks)?;
-            left.extend(gone.iter().filter_map(|model| left_behind(model, proposed, &production, snapshot)));
-            models
-        }
-        None => model::discover(&judging.set.config, snapshot)?,
-    };
+    let listing = Listing { repo, tip, snapshot, changed: &changed };
+    let (models, left) = listing.models(&mut judging, proposed.as_ref())?;
     Ok(Trusted {
         stated: Stated { set: judging.set, models },
         proposed,
@@ -131,45 +101,6 @@ pub(super) fn establish(
         left,
         remarks: judging.remarks,
     })
-}
-
-/// What the first configuration takes out of the judgement.
-fn no_longer(before: &[Model], now: &[Model]) -> Option<String> {
-    let root =
-        before.iter().any(|model| model.path.is_root()) && !now.iter().any(|model| model.path.is_root());
-    let count = match now.len() {
-        1 => "1 model".to_string(),
-        n => format!("{n} models"),
-    };
-    root.then(|| {
-        format!("so far the whole repository was one model; from now on {count} of it will be judged")
-    })
-}
-
-/// A model whose folder is gone, and which ships on under another name: what the change makes of it.
-fn left_behind(
-    spec: &ModelSpec,
-    proposed: &Stated,
-    production: &Snapshot<'_>,
-    judged: &Snapshot<'_>,
-) -> Option<Left> {
-    let id = spec.id.value.clone();
-    let was = Some(spec.id.span);
-    match proposed.models.iter().find(|model| model.id == id) {
-        Some(moved) if moved.tier > spec.tier => {
-            let what =
-                format!("lower the tier of model `{id}` from {} to {}", spec.tier.name(), moved.tier.name());
-            return Some(Left { id, what, now: moved.listed, was });
-        }
-        Some(_) => return None,
-        None => {}
-    }
-    let place = judged.moved_from(production, &spec.path.value)?;
-    if proposed.models.iter().any(|model| !model.path.is_root() && model.path.contains(place.as_bytes())) {
-        return None;
-    }
-    let what = format!("take model `{id}` out of the list while its files live on, such as {place}");
-    Some(Left { id, what, now: None, was })
 }
 
 fn load(request: &Request, side: Side<'_>, sources: &mut Sources) -> Result<PolicySet, Mistakes> {
@@ -184,11 +115,11 @@ fn changed(from: CommitId, snapshot: &Snapshot<'_>) -> Result<Vec<RepoPath>, Mis
 }
 
 /// The policy that judges a change which touches policy files.
-struct Judging {
-    set: PolicySet,
+pub(super) struct Judging {
+    pub(super) set: PolicySet,
     proposed: Option<PolicySet>,
-    adopted: bool,
-    remarks: Vec<String>,
+    pub(super) adopted: bool,
+    pub(super) remarks: Vec<String>,
 }
 
 impl Judging {
@@ -363,44 +294,6 @@ fn last_readable(
     None
 }
 
-fn snapshot(repo: &Repo, commit: CommitId) -> Result<Snapshot<'_>, Mistakes> {
+pub(super) fn snapshot(repo: &Repo, commit: CommitId) -> Result<Snapshot<'_>, Mistakes> {
     repo.snapshot(&Target::Commit(commit), &Limits::default()).map_err(|error| vec![error.diagnostic()])
-}
-
-/// The models that are judged: those that the trusted policy states and the change does not take away
-/// with their folder, and those that the change adds. And those that it takes away.
-fn models(
-    set: &PolicySet,
-    proposed: &Stated,
-    snapshot: &Snapshot<'_>,
-    remarks: &mut Vec<String>,
-) -> Result<(Vec<Model>, Vec<ModelSpec>), Mistakes> {
-    let mut config = set.config.clone();
-    let (stay, gone): (Vec<ModelSpec>, Vec<ModelSpec>) = config.models.into_iter().partition(|spec| {
-        let path = &spec.path.value;
-        let still = proposed.set.config.models.iter().any(|other| other.path.value == *path);
-        path.is_root() || snapshot.has_dir(path.as_bytes()) || still
-    });
-    for spec in &gone {
-        remarks.push(format!("this change removes model `{}` with its folder", spec.id.value));
-    }
-    config.models = stay;
-    let stated = !(set.config.models.is_empty() && set.config.discover.is_empty());
-    if stated && config.models.is_empty() && config.discover.is_empty() {
-        // The last model of the list went: what the change states is all that there is.
-        return Ok((proposed.models.clone(), gone));
-    }
-    let mut models = model::discover(&config, snapshot)?;
-    for added in &proposed.models {
-        if models.iter().any(|known| known.path == added.path) {
-            continue;
-        }
-        let mut added = added.clone();
-        if models.iter().any(|known| known.id == added.id) {
-            added.id = format!("{} ({})", added.id, added.path);
-        }
-        models.push(added);
-    }
-    models.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok((models, gone))
 }

@@ -8,7 +8,8 @@ use crate::diag::{Origin, SourceId, Sources, Span};
 use crate::model::Model;
 use crate::policy::{At, Config, FILE, PolicySet, Rule, Severity, Tier, Waiver};
 
-use super::trust::{Left, Stated};
+use super::listed::Left;
+use super::trust::Stated;
 
 /// One respect in which less would be asked.
 #[derive(Debug)]
