@@ -3,6 +3,18 @@
 //! A new rule, word list or recipe needs no line of Rust: the table is made from what lies there.
 //! The vocabulary is also laid out so that a run reads only the lists that it uses.
 
+#[allow(dead_code, unreachable_pub, reason = "the program uses the rest")]
+#[path = "src/words/plain.rs"]
+mod plain;
+#[path = "src/words/spelling.rs"]
+mod spelling;
+#[allow(dead_code, unreachable_pub, reason = "the program uses the rest")]
+#[path = "src/words/term.rs"]
+mod term;
+#[allow(dead_code, unreachable_pub, reason = "the program uses the rest")]
+#[path = "src/text.rs"]
+mod text;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,7 +27,9 @@ const EXTENSIONS: [&str; 3] = ["toml", "txt", "md"];
 fn main() -> ExitCode {
     let said = match embed() {
         // Cargo looks through a folder that is named here, at every depth.
-        Ok(()) => "cargo::rerun-if-changed=policies\ncargo::rerun-if-changed=build.rs\n".to_owned(),
+        Ok(()) => ["policies", "build.rs", "src/words", "src/text.rs"]
+            .map(|path| format!("cargo::rerun-if-changed={path}\n"))
+            .concat(),
         Err(problem) => format!("cargo::rerun-if-changed=policies\ncargo::error={problem}\n"),
     };
     match io::stdout().write_all(said.as_bytes()) {
@@ -41,7 +55,7 @@ fn embed() -> Result<(), String> {
     write(&out.join("vocabulary.rs"), vocabulary(&text)?)
 }
 
-/// The lists of `[words]` as pairs of a name and its terms, one in a line.
+/// The lists of `[words]`: their terms, and the spellings of these, one in a line.
 fn vocabulary(text: &str) -> Result<String, String> {
     let wrong = || "policies/words.toml: `[words]` must hold lists of terms of one line each".to_owned();
     let file: toml::Table = text.parse().map_err(|_| "policies/words.toml is not valid TOML".to_owned())?;
@@ -54,7 +68,11 @@ fn vocabulary(text: &str) -> Result<String, String> {
         if terms.iter().any(|term| term.contains('\n')) {
             return Err(wrong());
         }
-        writeln!(rust, "    ({name:?}, {:?}),", terms.join("\n")).expect("writing to a string cannot fail");
+        let spellings: Vec<String> =
+            spelling::spellings(terms.iter().copied()).iter().map(spelling::Spelling::line).collect();
+        let (terms, count, spellings) = (terms.join("\n"), spellings.len(), spellings.join("\n"));
+        let fields = format!("name: {name:?}, terms: {terms:?}, spellings: {spellings:?}, count: {count}");
+        writeln!(rust, "    Shipped {{ {fields} }},").expect("writing to a string cannot fail");
     }
     rust.push_str("]\n");
     Ok(rust)

@@ -1,5 +1,7 @@
 //! The files of `policies/`, embedded into the program when it was built.
 
+use crate::words::Shipped;
+
 /// A file of `policies/`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Embedded {
@@ -23,11 +25,11 @@ pub fn file(path: &str) -> Option<&'static Embedded> {
     FILES.get(at)
 }
 
-/// The lists of `words.toml`: a name, and its terms, one in a line. Written by `build.rs`.
-static VOCABULARY: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/vocabulary.rs"));
+/// The lists of `words.toml`. Written by `build.rs`.
+static VOCABULARY: &[Shipped] = include!(concat!(env!("OUT_DIR"), "/vocabulary.rs"));
 
 /// The vocabulary, laid out so that a run reads only the lists that it uses.
-pub fn vocabulary() -> &'static [(&'static str, &'static str)] {
+pub fn vocabulary() -> &'static [Shipped] {
     VOCABULARY
 }
 
@@ -47,11 +49,15 @@ mod tests {
         let written = crate::words::testing::lists();
         let shipped: std::collections::BTreeMap<String, Vec<String>> = vocabulary()
             .iter()
-            .map(|(name, terms)| ((*name).to_string(), terms.lines().map(str::to_string).collect()))
+            .map(|list| (list.name.to_string(), list.terms.lines().map(str::to_string).collect()))
             .collect();
         assert_eq!(shipped, written);
         let words = crate::words::Words::shipped(vocabulary());
-        assert!(written.iter().all(|(name, terms)| words.list(name).unwrap().terms() == terms));
+        let right = |list: &Shipped| {
+            crate::words::testing::spellings(list.terms) == list.spellings.lines().collect::<Vec<_>>()
+        };
+        assert!(vocabulary().iter().all(right));
+        assert!(written.iter().all(|(name, terms)| words.list(name).unwrap().terms().eq(terms)));
     }
 
     #[test]

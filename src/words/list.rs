@@ -1,6 +1,7 @@
 //! A list of terms, compiled when it is first used.
 
-use super::plain::without_accents;
+use super::Shipped;
+use super::spelling;
 use super::term::{Term, check, is_word_char};
 use crate::text::Folded;
 use regex::{Regex, RegexBuilder};
@@ -26,6 +27,8 @@ pub struct Match {
 #[derive(Debug)]
 pub struct TermList {
     terms: Vec<String>,
+    /// Of a list that comes with the program, instead.
+    shipped: Option<&'static Shipped>,
     patterns: Vec<(usize, Regex)>,
     compiled: OnceLock<Compiled>,
 }
@@ -43,8 +46,8 @@ struct Compiled {
 }
 
 impl Compiled {
-    fn new(mut plain: Vec<(usize, Term)>) -> Compiled {
-        plain.sort_by(|(_, a), (_, b)| a.head().cmp(b.head()));
+    /// `plain` is sorted by head.
+    fn new(plain: Vec<(usize, Term)>) -> Compiled {
         let mut compiled = Compiled { plain, ascii: [(0, 0); 128], others: Vec::new() };
         for (at, (_, term)) in (0..).zip(&compiled.plain) {
             let Some(first) = term.head().chars().next() else { continue };
@@ -88,7 +91,7 @@ impl TermList {
     /// A list that matches nothing.
     pub fn none() -> &'static TermList {
         static NONE: OnceLock<TermList> = OnceLock::new();
-        NONE.get_or_init(|| TermList { terms: Vec::new(), patterns: Vec::new(), compiled: OnceLock::new() })
+        NONE.get_or_init(|| TermList::put(Vec::new(), Vec::new()))
     }
 
     /// Checks `terms` and compiles the patterns among them. Errors are (term, message).
@@ -107,16 +110,24 @@ impl TermList {
         if terms.iter().map(String::len).sum::<usize>() > LIST_LIMIT {
             errors.push((String::new(), format!("the list is larger than {LIST_LIMIT} bytes")));
         }
-        if errors.is_empty() {
-            Ok(TermList { terms, patterns, compiled: OnceLock::new() })
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(TermList::put(terms, patterns)) } else { Err(errors) }
+    }
+
+    fn put(terms: Vec<String>, patterns: Vec<(usize, Regex)>) -> TermList {
+        TermList { terms, shipped: None, patterns, compiled: OnceLock::new() }
+    }
+
+    /// A list that comes with the program, which nobody need check again.
+    pub(super) fn shipped(list: &'static Shipped) -> TermList {
+        let pattern = |term: &str| compile(term.strip_prefix("re:")?).ok();
+        let patterns = list.terms.lines().enumerate().filter_map(|(at, term)| Some((at, pattern(term)?)));
+        TermList { shipped: Some(list), ..TermList::put(Vec::new(), patterns.collect()) }
     }
 
     /// The terms, as written, in order.
-    pub fn terms(&self) -> &[String] {
-        &self.terms
+    pub fn terms(&self) -> impl Iterator<Item = &str> {
+        let shipped = self.shipped.into_iter().flat_map(|list| list.terms.lines());
+        shipped.chain(self.terms.iter().map(String::as_str))
     }
 
     /// The first match, the longest of those that start there.
@@ -196,14 +207,17 @@ impl TermList {
 
     fn compiled(&self) -> &Compiled {
         self.compiled.get_or_init(|| {
-            let plain = self.terms.iter().enumerate().filter(|(_, term)| !term.starts_with("re:"));
-            let spellings = plain.flat_map(|(index, term)| {
-                let other = without_accents(term).and_then(|other| Term::read(&other));
-                [Term::read(term), other].into_iter().flatten().map(move |read| (index, read))
-            });
-            let mut all = Vec::with_capacity(self.terms.len());
-            all.extend(spellings);
-            Compiled::new(all)
+            Compiled::new(match self.shipped {
+                Some(list) => {
+                    let mut all = Vec::with_capacity(list.count);
+                    all.extend(list.spellings.lines().filter_map(spelling::read));
+                    all
+                }
+                None => {
+                    let all = spelling::spellings(self.terms.iter().map(String::as_str));
+                    all.iter().filter_map(spelling::Spelling::term).collect()
+                }
+            })
         })
     }
 

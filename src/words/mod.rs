@@ -13,6 +13,7 @@
 
 mod list;
 mod plain;
+mod spelling;
 mod term;
 
 pub use list::{Match, TermList};
@@ -31,17 +32,27 @@ pub struct Words {
 #[derive(Debug)]
 enum List {
     Checked(TermList),
-    Shipped { terms: &'static str, read: OnceLock<TermList> },
+    Shipped { list: &'static Shipped, read: OnceLock<TermList> },
+}
+
+/// A list that comes with the program.
+#[derive(Debug)]
+pub struct Shipped {
+    /// Its name.
+    pub name: &'static str,
+    /// Its terms, one in a line.
+    pub terms: &'static str,
+    /// Their spellings, one in a line, as the build script works them out.
+    pub spellings: &'static str,
+    /// How many spellings.
+    pub count: usize,
 }
 
 impl List {
     fn get(&self) -> &TermList {
         match self {
             List::Checked(list) => list,
-            List::Shipped { terms, read } => read.get_or_init(|| {
-                TermList::new(terms.lines().map(str::to_string).collect())
-                    .expect("a test reads every list that comes with the program")
-            }),
+            List::Shipped { list, read } => read.get_or_init(|| TermList::shipped(list)),
         }
     }
 }
@@ -58,10 +69,10 @@ pub struct TermError {
 }
 
 impl Words {
-    /// The vocabulary that comes with the program: pairs of a name and its terms, one in a line.
-    pub fn shipped(lists: &'static [(&'static str, &'static str)]) -> Words {
-        let list = |terms| List::Shipped { terms, read: OnceLock::new() };
-        Words { lists: lists.iter().map(|(name, terms)| ((*name).to_string(), list(*terms))).collect() }
+    /// The vocabulary that comes with the program.
+    pub fn shipped(lists: &'static [Shipped]) -> Words {
+        let list = |list| List::Shipped { list, read: OnceLock::new() };
+        Words { lists: lists.iter().map(|shipped| (shipped.name.to_string(), list(shipped))).collect() }
     }
 
     /// Takes over `lists`. Terms are checked here and patterns compiled; everything else is compiled
@@ -83,8 +94,8 @@ impl Words {
         let mut errors = Vec::new();
         let mut grown = Vec::new();
         for (name, terms) in lists {
-            let old = self.list(&name).map(TermList::terms).unwrap_or_default();
-            let all = old.iter().cloned().chain(terms).collect();
+            let old = self.list(&name).into_iter().flat_map(TermList::terms);
+            let all = old.map(str::to_string).chain(terms).collect();
             match TermList::new(all) {
                 Ok(list) => grown.push((name, List::Checked(list))),
                 Err(wrong) => errors.extend(wrong.into_iter().map(|(term, message)| TermError {
@@ -149,6 +160,11 @@ pub(crate) mod testing {
 
     pub(crate) fn lists() -> BTreeMap<String, Vec<String>> {
         toml::from_str::<File>(TEXT).unwrap().words
+    }
+
+    /// What the build script should have worked out.
+    pub(crate) fn spellings(terms: &str) -> Vec<String> {
+        super::spelling::spellings(terms.lines()).iter().map(super::spelling::Spelling::line).collect()
     }
 
     pub(crate) fn builtin() -> &'static Words {

@@ -1,6 +1,8 @@
 //! One term: how it is written and how it is verified at a place of a folded text.
 
-use crate::text::{fold, is_cjk};
+use std::borrow::Cow;
+
+use crate::text::is_cjk;
 
 /// How many words a `*` that stands alone may skip.
 pub const MAX_GAP: usize = 4;
@@ -20,7 +22,7 @@ pub fn is_word_char(c: char) -> bool {
 /// A run of literal text, and what may follow it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Segment {
-    literal: String,
+    literal: Cow<'static, str>,
     tail: bool,
     gap_before: bool,
 }
@@ -28,7 +30,9 @@ struct Segment {
 /// A term of words.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Term {
-    segments: Vec<Segment>,
+    first: Segment,
+    /// Nearly all terms have none.
+    more: Vec<Segment>,
     /// Only the whole text will do.
     pub(super) whole: bool,
 }
@@ -38,7 +42,7 @@ fn is_separator(c: char) -> bool {
 }
 
 /// Checks how `written` is put together without folding it. Whatever passes is read by
-/// [`Term::read`].
+/// [`Term::read_folded`].
 pub(super) fn check(written: &str) -> Result<(), String> {
     let body = written.strip_prefix('=').unwrap_or(written);
     if !body.contains(['*', '＊', '﹡']) && body.contains(char::is_alphanumeric) {
@@ -67,15 +71,19 @@ pub(super) fn check(written: &str) -> Result<(), String> {
 }
 
 impl Term {
-    /// Reads a term that [`check`] has passed; `None` for what it would have refused.
-    pub(super) fn read(written: &str) -> Option<Term> {
-        let whole = written.starts_with('=');
-        let folded = fold(written.strip_prefix('=').unwrap_or(written));
-        if !folded.contains('*') {
+    /// Reads a term that [`check`] has passed and that was folded then, without its `=`; `None` for
+    /// what it would have refused.
+    pub(super) fn read_folded(whole: bool, folded: Cow<'static, str>) -> Option<Term> {
+        let stem = folded.strip_suffix('*').unwrap_or(&folded);
+        if !stem.contains('*') && !stem.ends_with(' ') || stem.len() == folded.len() && !stem.contains('*') {
             // One run of words, between which folding leaves single spaces.
-            let literal = folded.trim_matches(' ').to_string();
-            let only = Segment { literal, tail: false, gap_before: false };
-            return (!only.literal.is_empty()).then(|| Term { segments: vec![only], whole });
+            let (stem, tail) = (stem.len(), stem.len() < folded.len());
+            let literal = match folded {
+                Cow::Borrowed(folded) => Cow::Borrowed(folded[..stem].trim_matches(' ')),
+                Cow::Owned(folded) => Cow::Owned(folded[..stem].trim_matches(' ').to_string()),
+            };
+            let first = Segment { literal, tail, gap_before: false };
+            return (!first.literal.is_empty()).then(|| Term { first, more: Vec::new(), whole });
         }
         let mut segments: Vec<Segment> = Vec::new();
         let (mut open, mut gap) = (false, false);
@@ -88,37 +96,40 @@ impl Term {
             let tail = stem.len() < word.len();
             match segments.last_mut() {
                 Some(last) if open && !gap => {
-                    last.literal.push(' ');
-                    last.literal.push_str(stem);
+                    last.literal.to_mut().push(' ');
+                    last.literal.to_mut().push_str(stem);
                     last.tail = tail;
                 }
-                _ => segments.push(Segment { literal: stem.to_string(), tail, gap_before: gap }),
+                _ => segments.push(Segment { literal: Cow::Owned(stem.to_string()), tail, gap_before: gap }),
             }
             (open, gap) = (!tail, false);
         }
         let usable = segments.iter().all(|segment| !segment.literal.is_empty());
-        (usable && !segments.is_empty()).then_some(Term { segments, whole })
+        let mut segments = segments.into_iter();
+        let first = segments.next().filter(|_| usable)?;
+        Some(Term { first, more: segments.collect(), whole })
+    }
+
+    fn segment(&self, index: usize) -> Option<&Segment> {
+        match index.checked_sub(1) {
+            None => Some(&self.first),
+            Some(more) => self.more.get(more),
+        }
     }
 
     /// The literal that every match starts with.
     pub(super) fn head(&self) -> &str {
-        &self.segments[0].literal
+        &self.first.literal
     }
 
     /// The text of a term that is nothing but one literal.
     pub(super) fn exact(&self) -> Option<&str> {
-        match self.segments.as_slice() {
-            [only] if !only.tail => Some(&only.literal),
-            _ => None,
-        }
+        (self.more.is_empty() && !self.first.tail).then_some(&*self.first.literal)
     }
 
     /// The stem of a term that is one word with an ending.
     pub(super) fn stem(&self) -> Option<&str> {
-        match self.segments.as_slice() {
-            [only] if only.tail => Some(&only.literal),
-            _ => None,
-        }
+        (self.more.is_empty() && self.first.tail).then_some(&*self.first.literal)
     }
 
     /// Where the match that starts at `at` ends. `at` is the start of a word of `text`, or of a
@@ -129,15 +140,15 @@ impl Term {
 
     /// Depth is bounded by the number of segments, work by gaps: at most `(MAX_GAP + 1)^MAX_GAPS`.
     fn segment_end(&self, text: &str, at: usize, index: usize) -> Option<usize> {
-        let segment = &self.segments[index];
-        let rest = text[at..].strip_prefix(segment.literal.as_str())?;
+        let segment = self.segment(index)?;
+        let rest = text[at..].strip_prefix(&*segment.literal)?;
         let mut end = text.len() - rest.len();
         if segment.tail {
             end += rest.find(|c| !is_word_char(c)).unwrap_or(rest.len());
         } else if segment.literal.ends_with(is_word_char) && rest.starts_with(is_word_char) {
             return None;
         }
-        let Some(next) = self.segments.get(index + 1) else { return Some(end) };
+        let Some(next) = self.segment(index + 1) else { return Some(end) };
         let mut from = end + text[end..].strip_prefix(' ').map(|_| 1)?;
         for _ in 0..=if next.gap_before { MAX_GAP } else { 0 } {
             if let Some(found) = self.segment_end(text, from, index + 1) {

@@ -126,7 +126,7 @@ fn after(text: &str, words: &Words) -> Option<Interval> {
     let list = words.list("every_after")?;
     let (days, range) = duration::first(text, words)?;
     let rest = text[range.end..].trim_start();
-    let term = list.terms().iter().find(|term| rest.starts_with(term.as_str()))?;
+    let term = list.terms().find(|term| rest.starts_with(*term))?;
     Some((days, range.start..text.len() - rest.len() + term.len()))
 }
 

@@ -91,9 +91,7 @@ fn fault(tokens: &[&str], words: &Words) -> Option<NotA> {
 fn is_noun(token: &str, words: &Words) -> bool {
     token.chars().count() >= 8
         && !words.holds("given_names", token)
-        && words
-            .list("noun_endings")
-            .is_some_and(|list| list.terms().iter().any(|end| token.ends_with(end.as_str())))
+        && words.list("noun_endings").is_some_and(|list| list.terms().any(|end| token.ends_with(end)))
 }
 
 fn shape(tokens: &[&str], honoured: bool, words: &Words) -> Verdict {
@@ -168,7 +166,7 @@ fn is_camel(part: &str) -> bool {
 fn cjk_name(piece: &str, words: &Words) -> Verdict {
     let mut core = piece.trim();
     if let Some(list) = words.list("honorific_tails") {
-        let tail = list.terms().iter().find_map(|tail| core.strip_suffix(tail.as_str()));
+        let tail = list.terms().find_map(|tail| core.strip_suffix(tail));
         core = tail.filter(|rest| rest.chars().count() > 1).map_or(core, str::trim);
     }
     let compact: String = core.chars().filter(|c| !matches!(c, ' ' | '\u{3000}' | '・' | '·')).collect();
@@ -192,11 +190,7 @@ fn cjk_name(piece: &str, words: &Words) -> Verdict {
         return Ok(core.to_string());
     }
     let family = words.list("cjk_surnames").and_then(|list| {
-        list.terms()
-            .iter()
-            .filter(|name| compact.starts_with(name.as_str()))
-            .map(|name| name.chars().count())
-            .max()
+        list.terms().filter(|name| compact.starts_with(name)).map(|name| name.chars().count()).max()
     });
     let hangul = compact.starts_with(|c: char| matches!(c, '\u{ac00}'..='\u{d7af}'));
     let sound = match family {
