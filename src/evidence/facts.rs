@@ -6,7 +6,7 @@ use super::{Fact, Facts, Flaw, FlawKind, owners};
 use crate::artifact::document::{CodeLine, Form, Node, Scalar};
 use crate::artifact::types::{self, Found, NotA, Reading, ValueType};
 use crate::diag::{RepoPath, Span};
-use crate::policy::{Artifact, How, Pattern, PolicySet, Reader, SourceSpec};
+use crate::policy::{Artifact, How, PolicySet, Reader, SourceSpec};
 use crate::words::TermList;
 
 /// The most readings that are kept of one fact in one file.
@@ -166,7 +166,7 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
         }
         How::Regex(patterns) => {
             let doc = one.doc;
-            for regex in patterns.iter().filter_map(Pattern::regex) {
+            for regex in patterns.iter().filter_map(|pattern| pattern.regex_for(doc.text)) {
                 for captures in regex.captures_iter(doc.text).take(MAX_READINGS) {
                     if let Some(piece) = captures.get(1).or_else(|| captures.get(0)) {
                         one.value(piece.as_str(), Span::new(doc.document.source, piece.range()), false);

@@ -26,17 +26,26 @@ impl Pairs {
 #[derive(Debug)]
 pub(super) struct Literals {
     /// For each slot, the place of its bucket and one; zero for an empty slot, as nearly all are.
-    slots: Vec<u16>,
+    slots: Box<[u16; Literals::SLOTS]>,
     buckets: Vec<Vec<(Vec<u8>, Vec<usize>)>>,
-    /// The length of the longest literal that may begin in a folder's name and end in a file's.
-    pub(super) longest_with_slash: usize,
+    /// Literals that may begin in a folder's name and end in a file's.
+    across: Vec<Across>,
+}
+
+/// A literal with a slash.
+#[derive(Debug)]
+struct Across {
+    /// Its last slash included.
+    folder: Vec<u8>,
+    name: Vec<u8>,
+    pattern: usize,
 }
 
 impl Literals {
     const SLOTS: usize = 1 << 12;
 
     pub(super) fn new() -> Literals {
-        Literals { slots: vec![0; Literals::SLOTS], buckets: Vec::new(), longest_with_slash: 0 }
+        Literals { slots: Box::new([0; Literals::SLOTS]), buckets: Vec::new(), across: Vec::new() }
     }
 
     fn slot(first: u8, second: u8) -> usize {
@@ -50,8 +59,9 @@ impl Literals {
 
     fn add_one(&mut self, literal: &str, pattern: usize) {
         let bytes = literal.as_bytes();
-        if bytes.contains(&b'/') {
-            self.longest_with_slash = self.longest_with_slash.max(bytes.len());
+        if let Some(slash) = bytes.iter().rposition(|&b| b == b'/') {
+            let (folder, name) = bytes.split_at(slash + 1);
+            self.across.push(Across { folder: folder.to_vec(), name: name.to_vec(), pattern });
         }
         let slot = &mut self.slots[Literals::slot(bytes[0], bytes[1])];
         if *slot == 0 {
@@ -65,10 +75,19 @@ impl Literals {
         }
     }
 
-    /// The patterns of all literals that begin at `from` or later; some more than once.
-    pub(super) fn find(&self, path: &[u8], from: usize, found: &mut Vec<usize>) {
-        for (at, pair) in path.windows(2).enumerate().skip(from) {
-            let slot = self.slots[Literals::slot(pair[0], pair[1])];
+    /// The patterns of literals that go on behind a folder, which ends in a slash, and what the name
+    /// behind it begins with then.
+    pub(super) fn going_on(&self, folder: &[u8]) -> Vec<(&[u8], usize)> {
+        let on = self.across.iter().filter(|across| folder.ends_with(&across.folder));
+        on.map(|across| (&across.name[..], across.pattern)).collect()
+    }
+
+    /// The patterns of all literals in a part of a path; some more than once.
+    pub(super) fn find(&self, path: &[u8], found: &mut Vec<usize>) {
+        let Some((&first, rest)) = path.split_first() else { return };
+        let mut before = first;
+        for (at, &byte) in rest.iter().enumerate() {
+            let slot = self.slots[Literals::slot(std::mem::replace(&mut before, byte), byte)];
             if slot == 0 {
                 continue;
             }

@@ -14,6 +14,7 @@ mod load_commits;
 mod load_reader;
 mod mistakes;
 mod names;
+mod needed;
 mod pack;
 mod patterns;
 mod regexes;

@@ -78,7 +78,7 @@ pub fn fold_path(path: &[u8]) -> Vec<u8> {
 }
 
 /// A byte of a path as patterns see it.
-pub(super) fn fold_byte(byte: u8) -> u8 {
+pub(super) const fn fold_byte(byte: u8) -> u8 {
     if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() }
 }
 

@@ -7,6 +7,17 @@ use std::sync::OnceLock;
 use super::literals::{Literals, Pairs};
 use super::names::{fold_byte, fold_path};
 
+/// What [`fold_byte`] makes of each byte.
+const FOLDED: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = fold_byte(byte as u8);
+        byte += 1;
+    }
+    table
+};
+
 /// Patterns, each compiled when the first path comes that may match it.
 #[derive(Debug)]
 pub(super) struct Patterns {
@@ -59,8 +70,15 @@ impl Patterns {
 
     /// A matcher for many paths, best in sorted order.
     pub(super) fn scanner(&self) -> Scanner<'_> {
-        let hits = vec![None; self.tables.len()];
-        Scanner { patterns: self, folder: Vec::new(), folded: Vec::new(), hits, found: Vec::new() }
+        Scanner {
+            patterns: self,
+            folder: Vec::new(),
+            folded: Vec::new(),
+            ending: Vec::new(),
+            table: self.by_ending.get(&[][..]).copied().unwrap_or(0),
+            hits: vec![None; self.tables.len()],
+            found: Vec::new(),
+        }
     }
 }
 
@@ -72,36 +90,59 @@ pub(super) struct Scanner<'p> {
     folder: Vec<u8>,
     /// The last path, folded.
     folded: Vec<u8>,
-    /// For each table, the patterns of literals in the folder's name, once they were looked for.
-    hits: Vec<Option<Vec<usize>>>,
+    /// What followed the last dot of the last path that had one, and the table for it.
+    ending: Vec<u8>,
+    table: usize,
+    /// For each table, what the folder's name says, once it was looked for.
+    hits: Vec<Option<InFolder<'p>>>,
     found: Vec<usize>,
+}
+
+/// What the name of a folder says of the paths in it.
+#[derive(Clone, Debug)]
+struct InFolder<'p> {
+    /// The patterns of literals in it.
+    found: Vec<usize>,
+    /// Patterns of literals that end in a name which begins so.
+    going_on: Vec<(&'p [u8], usize)>,
 }
 
 impl Scanner<'_> {
     /// The numbers of the patterns that match a path, sorted, each once.
     pub(super) fn matching(&mut self, path: &[u8]) -> &[usize] {
         let Patterns { patterns, tables, by_ending, always } = self.patterns;
-        let cut = path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
-        if path[..cut] != *self.folder {
+        if !path.strip_prefix(&self.folder[..]).is_some_and(|name| self.fold_name(name)) {
+            let cut = path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
             self.folder = path[..cut].to_vec();
             self.folded = fold_path(&self.folder);
             self.hits.fill(None);
+            self.fold_name(&path[cut..]);
         }
-        self.folded.truncate(cut);
-        self.folded.extend(path[cut..].iter().map(|b| fold_byte(*b)));
+        let cut = self.folder.len();
         let folded = &self.folded;
-        let ending = folded.iter().rposition(|&b| b == b'.').map(|dot| &folded[dot + 1..]);
-        let table = ending.and_then(|ending| by_ending.get(ending)).copied().unwrap_or(0);
+        let table = match folded.iter().rposition(|&b| b == b'.').map(|dot| &folded[dot + 1..]) {
+            None => 0,
+            Some(ending) => {
+                if *ending != self.ending {
+                    self.ending = ending.to_vec();
+                    self.table = by_ending.get(ending).copied().unwrap_or(0);
+                }
+                self.table
+            }
+        };
         let literals = &tables[table];
-        let hits = self.hits[table].get_or_insert_with(|| {
-            let mut hits = Vec::new();
-            literals.find(&folded[..cut], 0, &mut hits);
-            hits
+        let folder = self.hits[table].get_or_insert_with(|| {
+            let mut found = Vec::new();
+            literals.find(&folded[..cut], &mut found);
+            InFolder { found, going_on: literals.going_on(&folded[..cut]) }
         });
+        let name = &folded[cut..];
         self.found.clear();
         self.found.extend(always);
-        self.found.extend(hits.iter());
-        literals.find(folded, cut.saturating_sub(literals.longest_with_slash), &mut self.found);
+        self.found.extend(&folder.found);
+        self.found
+            .extend(folder.going_on.iter().filter(|(start, _)| name.starts_with(start)).map(|(_, p)| *p));
+        literals.find(name, &mut self.found);
         if self.found.is_empty() {
             return &self.found;
         }
@@ -114,6 +155,17 @@ impl Scanner<'_> {
             self.found.retain(|&index| patterns[index].matcher().is_match_candidate(&path));
         }
         &self.found
+    }
+
+    /// Puts a name behind the folder; false when it is no name, but goes on into another folder.
+    fn fold_name(&mut self, name: &[u8]) -> bool {
+        let mut slash = false;
+        self.folded.truncate(self.folder.len());
+        self.folded.extend(name.iter().map(|&byte| {
+            slash |= byte == b'/';
+            FOLDED[usize::from(byte)]
+        }));
+        !slash
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use regex::{Regex, RegexBuilder};
 
 use super::mistakes::{At, Mistakes};
+use super::needed::Needed;
 use crate::diag::Span;
 
 /// The most memory a compiled pattern may take.
@@ -15,6 +16,8 @@ const REGEX_LIMIT: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Pattern {
     text: At<String>,
+    /// What a text must hold to be worth it; `None` inside when that is not known.
+    needed: OnceLock<Option<Needed>>,
     /// `None` inside when it does not compile.
     compiled: OnceLock<Option<Regex>>,
 }
@@ -22,7 +25,7 @@ pub struct Pattern {
 impl Pattern {
     /// A pattern that nobody has looked at yet.
     pub(super) fn new(text: At<String>) -> Pattern {
-        Pattern { text, compiled: OnceLock::new() }
+        Pattern { text, needed: OnceLock::new(), compiled: OnceLock::new() }
     }
 
     /// Where it is written.
@@ -36,9 +39,19 @@ impl Pattern {
         self.compiled.get_or_init(|| build(&self.text.value).ok()).as_ref()
     }
 
+    /// The compiled pattern; `None` also when this text cannot hold a match, so that a pattern of
+    /// which no text holds the least part is never compiled.
+    pub fn regex_for(&self, text: &str) -> Option<&Regex> {
+        let needed = || self.needed.get_or_init(|| Needed::of(&self.text.value));
+        if self.compiled.get().is_none() && needed().as_ref().is_some_and(|n| !n.may_be_in(text)) {
+            return None;
+        }
+        self.regex()
+    }
+
     /// True when the text holds a match.
     pub fn is_match(&self, text: &str) -> bool {
-        self.regex().is_some_and(|regex| regex.is_match(text))
+        self.regex_for(text).is_some_and(|regex| regex.is_match(text))
     }
 
     /// Compiles it; one that does not compile or is too big is a mistake.
@@ -58,7 +71,7 @@ impl Pattern {
     }
 }
 
-fn build(text: &str) -> Result<Regex, regex::Error> {
+pub(super) fn build(text: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(text).multi_line(true).case_insensitive(true).size_limit(REGEX_LIMIT).build()
 }
 

@@ -9,6 +9,9 @@ use std::ops::Range;
 /// Firing days looked at for the largest gap; a year of a daily schedule and more.
 const FIRING_DAYS: usize = 500;
 
+/// Firing days of a schedule that knows no months: more than two weeks of them.
+const WEEKLY_DAYS: usize = 15;
+
 /// Years looked at, so that a 29 February is met twice.
 const YEARS: u64 = 9;
 
@@ -108,12 +111,20 @@ pub fn cron_max_gap_days(expr: &str) -> Result<f64, String> {
     }
     let busy = last - first;
     let mut day = first;
-    for _ in 0..FIRING_DAYS {
+    for _ in 0..if is_weekly(expr) { WEEKLY_DAYS } else { FIRING_DAYS } {
         let Some(following) = end_of(day.date_naive()).and_then(next) else { break };
         gap = gap.max(days(following - (day + busy)));
         day = following;
     }
     if day == first { Err("the schedule fires only once in nine years".to_string()) } else { Ok(gap) }
+}
+
+/// True when each week is like the one before.
+fn is_weekly(expr: &str) -> bool {
+    let fields: Vec<&str> = expr.split_whitespace().collect();
+    let [.., day, month, weekday] = fields[..] else { return false };
+    let any = |field: &str| matches!(field, "*" | "?");
+    fields.len() >= 5 && any(day) && any(month) && !weekday.contains(['#', 'L', 'l'])
 }
 
 #[expect(clippy::cast_precision_loss, reason = "nine years in seconds are exact in a double")]
