@@ -17,6 +17,7 @@ pub mod git;
 pub mod hook;
 pub mod landing;
 pub mod model;
+mod parallel;
 pub mod policy;
 pub mod report;
 pub mod request;

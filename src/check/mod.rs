@@ -225,6 +225,11 @@ pub struct Questions {
     pub people: bool,
 }
 
+/// True for checks that may have a question to the history.
+pub fn asks_history(check: &Check) -> bool {
+    matches!(check, Check::Committer { .. } | Check::Fresh { .. } | Check::Due { .. })
+}
+
 /// Collects the questions of one rule.
 pub fn questions(
     rule: &Rule,

@@ -12,10 +12,12 @@ mod owners;
 mod prepared;
 mod sections;
 mod state;
+mod survey;
 mod texts;
 
 pub use canonical::{remedy, remedy_with};
-pub use find::{Places, Survey, Surveyor, home, speaks_for};
+pub use find::{Places, home, speaks_for};
+pub use survey::{Survey, Surveyor};
 pub use texts::Texts;
 
 use crate::artifact::document::Format;

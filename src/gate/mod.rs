@@ -43,6 +43,11 @@ pub struct Judged {
 pub fn judge(repo: &Repo, request: &Request) -> Judged {
     let mut sources = Sources::new();
     let mut verdict = Verdict { subject: subject(repo, request), ..Verdict::default() };
+    if request.history
+        && let Ok(Some(tip)) = tip(repo, &request.target)
+    {
+        repo.read_ahead(tip);
+    }
     match stage(repo, request, &mut sources) {
         Ok(stage) => decide(repo, request, stage, &mut sources, &mut verdict),
         Err(problems) => verdict.undecided.extend(problems),
@@ -261,14 +266,16 @@ enum Newest<'r> {
     /// It is what is judged.
     Judged,
     /// Its files; `None` when there is no commit yet, or it cannot be read.
-    Below(Option<Files<'r>>),
+    Below(Option<Box<Files<'r>>>),
 }
 
 impl<'r> Newest<'r> {
     fn of(repo: &'r Repo, target: &Target, tip: Option<CommitId>) -> Newest<'r> {
         match target {
             Target::Commit(_) => Newest::Judged,
-            Target::Index | Target::WorkTree => Newest::Below(tip.and_then(|tip| repo.files(tip).ok())),
+            Target::Index | Target::WorkTree => {
+                Newest::Below(tip.and_then(|tip| repo.files(tip).ok()).map(Box::new))
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::check;
 use crate::diag::{Diagnostic, Level, Sources};
 use crate::evidence::{Places, Survey, Surveyor, Texts};
 use crate::git::{Limits, Repo, Snapshot};
@@ -65,12 +66,12 @@ pub fn stage<'r>(
         _ => waived_models(set, all)?,
     }
     let places = Places::find(set, &snapshot);
-    let mut texts = Texts::default();
-    let mut surveys = Vec::with_capacity(models.len());
-    let mut surveyor = Surveyor::new(set, &snapshot, &places, all);
-    for model in &models {
-        surveys.push(surveyor.survey(model, &mut texts, sources).map_err(git)?);
+    if places.is_empty() || !set.rules.iter().any(|rule| check::asks_history(&rule.check)) {
+        repo.stop_reading_ahead();
     }
+    let mut texts = Texts::default();
+    let mut surveyor = Surveyor::new(set, &snapshot, &places, all);
+    let surveys = surveyor.survey_all(&models, &mut texts, sources).map_err(git)?;
     let partial = models.len() < all.len();
     let scope =
         Scope { repo, request, trusted: &trusted, models: &models, surveys: &surveys, snapshot: &snapshot };

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use globset::GlobSet;
 
+use super::ahead::Ahead;
 use super::drift::{self, Comparer, Watched};
 use super::error::Error;
 use super::graph::Graph;
@@ -122,7 +123,8 @@ impl Repo {
             shallow: false,
         };
         let Some(tip) = tip else { return Ok(answers) };
-        let store = self.store()?;
+        let ahead = self.ahead.take().map(Ahead::finish).unwrap_or_default();
+        let store = self.store()?.with(ahead);
         let people = query.people.then(|| Collector::new(&query.mailmap));
         let mut graph = Graph::new(&store, self.shallow_commits()?, people);
         let folders = query.moved.iter().map(|moved| &moved.code.under);

@@ -8,6 +8,7 @@
 //! commit, the index or the work tree, [`Query`] asks the history everything in one walk,
 //! [`Repo::range`] lists the commits of a change and [`Changes`] what they changed.
 
+mod ahead;
 mod ancestry;
 mod changed;
 mod changes;

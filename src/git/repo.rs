@@ -1,9 +1,11 @@
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use git2::{ErrorClass, ErrorCode, RepositoryOpenFlags};
 
+use super::ahead::Ahead;
 use super::environment::Environment;
 use super::error::{Error, ErrorKind};
 use super::id::{CommitId, ObjectId};
@@ -39,8 +41,9 @@ pub struct Repo {
     pub(super) git: git2::Repository,
     workdir: Option<PathBuf>,
     index_path: PathBuf,
-    object_dirs: Vec<PathBuf>,
+    pub(super) object_dirs: Vec<PathBuf>,
     pub(super) memory: Memory,
+    pub(super) ahead: RefCell<Option<Ahead>>,
 }
 
 impl Repo {
@@ -83,7 +86,7 @@ impl Repo {
             None => git.path().join("index"),
         };
         let (object_dirs, memory) = (environment.object_dirs.clone(), Memory::default());
-        Ok(Repo { git, workdir, index_path, object_dirs, memory })
+        Ok(Repo { git, workdir, index_path, object_dirs, memory, ahead: RefCell::default() })
     }
 
     /// True when there is no work tree.

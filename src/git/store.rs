@@ -1,8 +1,9 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use git2::{ObjectType, Odb, OdbObject};
 
+use super::ahead::Commits;
 use super::error::{Error, ErrorKind};
 use super::id::{CommitId, ObjectId};
 use super::loose::Loose;
@@ -13,6 +14,7 @@ use super::object;
 pub(super) enum Object<'s> {
     Packed(OdbObject<'s>),
     Loose(Vec<u8>),
+    Ahead(&'s [u8]),
     Memory(Arc<[u8]>),
 }
 
@@ -21,6 +23,7 @@ impl Object<'_> {
         match self {
             Object::Packed(object) => object.data(),
             Object::Loose(bytes) => bytes,
+            Object::Ahead(bytes) => bytes,
             Object::Memory(bytes) => bytes,
         }
     }
@@ -36,7 +39,9 @@ pub(super) struct Store<'r> {
     memory: &'r Memory,
     odb: Odb<'r>,
     loose: Loose,
-    repo: &'r git2::Repository,
+    ahead: Commits,
+    /// Nobody is told what is wrong where there is none.
+    repo: Option<&'r git2::Repository>,
 }
 
 impl<'r> Store<'r> {
@@ -47,7 +52,21 @@ impl<'r> Store<'r> {
     ) -> Result<Store<'r>, Error> {
         let odb = repo.odb().map_err(|e| Error::libgit2("open the object database", &e))?;
         let loose = Loose::new(&repo.commondir().join("objects"), more);
-        Ok(Store { memory, odb, loose, repo })
+        Ok(Store { memory, odb, loose, ahead: Commits::new(), repo: Some(repo) })
+    }
+
+    /// The objects of a folder, and of those it borrows from, whosever they are.
+    pub(super) fn on_disk(objects: &Path, more: &[PathBuf], memory: &'r Memory) -> Option<Store<'r>> {
+        let odb = Odb::new().ok()?;
+        for folder in std::iter::once(objects).chain(more.iter().map(PathBuf::as_path)) {
+            odb.add_disk_alternate(folder.to_str()?).ok()?;
+        }
+        Some(Store { memory, odb, loose: Loose::new(objects, more), ahead: Commits::new(), repo: None })
+    }
+
+    /// Commits that need not be read any more.
+    pub(super) fn with(self, ahead: Commits) -> Store<'r> {
+        Store { ahead, ..self }
     }
 
     /// The bytes of a tree or a commit. Whether they hash to `id` is not asked: that would cost
@@ -59,6 +78,11 @@ impl<'r> Store<'r> {
         };
         if let Some((found, bytes)) = self.memory.get(id) {
             return if found == kind { Ok(Object::Memory(bytes)) } else { Err(wrong(found)) };
+        }
+        if kind == ObjectType::Commit
+            && let Some(bytes) = self.ahead.get(&id)
+        {
+            return Ok(Object::Ahead(bytes));
         }
         if self.loose.contains(id) {
             let (size, found) =
@@ -142,7 +166,7 @@ impl<'r> Store<'r> {
             return Error::new(ErrorKind::Unreadable, message).with_help(FSCK);
         }
         let error = Error::new(ErrorKind::Unreadable, format!("{what} {id} is missing"));
-        error.with_help(if is_partial(self.repo) {
+        error.with_help(if self.repo.is_some_and(is_partial) {
             format!(
                 "this is a partial clone; fetch the object with `git cat-file -e {id}`, or clone without `--filter`"
             )
