@@ -83,7 +83,7 @@ impl Listing {
         let mut depth = 0;
         for name in path.split(|&b| b == b'/') {
             depth += 1;
-            object::check_name(name).map_err(|why| malformed(path, why))?;
+            object::check_component(name).map_err(|why| malformed(path, why))?;
         }
         self.check_depth(depth, path)
     }
@@ -95,7 +95,7 @@ impl Listing {
         if cut == 0 || !checked.starts_with(&path[..cut]) {
             return self.check_path(path);
         }
-        object::check_name(&path[cut..]).map_err(|why| malformed(path, why))
+        object::check_component(&path[cut..]).map_err(|why| malformed(path, why))
     }
 
     pub(super) fn check_depth(&self, depth: usize, path: &[u8]) -> Result<(), Error> {
@@ -118,19 +118,25 @@ impl Listing {
 
     /// Fails unless every path stands once, in order, and no file is also a folder.
     pub(super) fn check_order(&self) -> Result<(), Error> {
-        let mut files: Vec<&[u8]> = Vec::new();
+        let mut before: &[u8] = b"";
+        let mut folder: &[u8] = b"";
         for at in 0..self.records.len() {
             let path = self.path(at);
-            if at > 0 && self.path(at - 1) >= path {
+            if at > 0 && before >= path {
                 return Err(malformed(path, "it is listed twice, or out of order"));
             }
-            while files.last().is_some_and(|file| !path.starts_with(file)) {
-                files.pop();
+            before = path;
+            // What comes next is most often in the same folder, whose name is no file's.
+            let same = path.strip_prefix(folder).is_some_and(|name| !name.contains(&b'/'));
+            if same {
+                continue;
             }
-            if files.iter().any(|file| path.get(file.len()) == Some(&b'/')) {
-                return Err(malformed(path, "its folder is also a file"));
+            for slash in (0..path.len()).filter(|&at| path[at] == b'/') {
+                if !folder.starts_with(&path[..=slash]) && self.find(&path[..slash]).is_ok() {
+                    return Err(malformed(path, "its folder is also a file"));
+                }
             }
-            files.push(path);
+            folder = &path[..path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1)];
         }
         Ok(())
     }

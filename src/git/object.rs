@@ -144,11 +144,15 @@ pub(super) fn tree_order(a: &TreeEntry<'_>, b: &TreeEntry<'_>) -> Ordering {
 
 /// Whether a path component can be checked out safely; if not, why.
 pub(super) fn check_name(name: &[u8]) -> Result<(), &'static str> {
+    if name.contains(&b'/') { Err("a name holds a `/`") } else { check_component(name) }
+}
+
+/// As [`check_name`], for what stands between the slashes of a path.
+pub(super) fn check_component(name: &[u8]) -> Result<(), &'static str> {
     match name {
         b"" => Err("a name is empty"),
         b"." | b".." => Err("a name is `.` or `..`"),
         _ if name.eq_ignore_ascii_case(b".git") => Err("a name is `.git`"),
-        _ if name.contains(&b'/') => Err("a name holds a `/`"),
         _ => Ok(()),
     }
 }

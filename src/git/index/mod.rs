@@ -6,6 +6,7 @@
 mod by_git;
 mod cache_tree;
 mod differing;
+mod feed;
 mod file;
 #[cfg(test)]
 mod tests;
@@ -26,7 +27,7 @@ pub(super) use differing::differing;
 /// All entries, in the order of the index.
 #[derive(Default, Debug, PartialEq, Eq)]
 pub(super) struct Index {
-    /// The paths, one behind the other.
+    /// What holds the paths.
     names: Vec<u8>,
     entries: Vec<IndexEntry>,
     /// The trees that the index was written as, where the file says so.
@@ -58,10 +59,6 @@ impl Index {
     /// The entries and their paths.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&[u8], &IndexEntry)> {
         self.entries.iter().map(|entry| (&self.names[entry.range()], entry))
-    }
-
-    fn path(&self, at: usize) -> &[u8] {
-        &self.names[self.entries[at].range()]
     }
 
     /// Adds an entry; `None` when the paths together are longer than 4 GiB.
@@ -118,15 +115,16 @@ pub(super) fn read(repo: &Repo) -> Result<Index, Error> {
         )
         .with_help("`git reset` writes a new one from the last commit; staged changes are lost")
     };
-    let bytes = match std::fs::read(repo.index_path()) {
-        Ok(bytes) => bytes,
+    let opened = std::fs::File::open(repo.index_path()).and_then(|file| Ok((file.metadata()?.len(), file)));
+    let (size, file) = match opened {
+        Ok(opened) => opened,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Index::default()),
         Err(e) => return Err(unreadable(&e.to_string())),
     };
-    match file::parse(&bytes) {
+    match file::parse(file, size) {
         Ok(file::Parsed::Whole(index)) => Ok(index),
         Ok(file::Parsed::Partial) => by_git::read(repo),
-        Err(why) => Err(unreadable(why)),
+        Err(why) => Err(unreadable(&why)),
     }
 }
 

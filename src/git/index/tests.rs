@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use sha1::{Digest, Sha1};
 
-use super::file::{Parsed, parse};
+use super::file::{self, Parsed};
 use super::*;
 
 /// An index as a value: sorted paths, each once.
@@ -76,8 +76,12 @@ fn varint(mut value: usize) -> Vec<u8> {
     bytes
 }
 
+fn parse(bytes: Vec<u8>) -> Result<Parsed, String> {
+    file::parse(&bytes[..], bytes.len() as u64)
+}
+
 fn whole(bytes: &[u8]) -> Index {
-    match parse(bytes) {
+    match parse(bytes.to_vec()) {
         Ok(Parsed::Whole(index)) => index,
         other => panic!("{other:?}"),
     }
@@ -110,7 +114,7 @@ proptest! {
         let mut bytes = file(version, &entries, &trees(), true);
         let at = at.index(bytes.len());
         if cut { bytes.truncate(at) } else { bytes[at] ^= flip }
-        prop_assert!(parse(&bytes).is_err());
+        prop_assert!(parse(bytes.clone()).is_err());
     }
 
     /// Without a checksum not all damage can be seen, but none may end the program or put the entries
@@ -129,7 +133,7 @@ proptest! {
         if let Some(cut) = cut {
             bytes.drain(cut.index(body)..body);
         }
-        if let Ok(Parsed::Whole(index)) = parse(&bytes) {
+        if let Ok(Parsed::Whole(index)) = parse(bytes.clone()) {
             let sorted = index.entries.iter().map(|e| &index.names[e.range()]);
             prop_assert!(sorted.is_sorted());
         }
@@ -138,7 +142,7 @@ proptest! {
     #[test]
     fn any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let whole = [b"DIRC\0\0\0\x04\0\0\0\x01", &bytes[..], &[0; 20]].concat();
-        let _ = (parse(&bytes), parse(&whole));
+        let _ = (parse(bytes.clone()), parse(whole.clone()));
     }
 }
 
@@ -154,7 +158,7 @@ fn what_makes_an_index_malformed() {
     let two = |a, b| [entry(a, 0), entry(b, 0)];
     for version in 2..=4 {
         let refused = |entries: &[_], extensions: &[u8]| {
-            parse(&file(version, entries, extensions, true)).expect_err("it is malformed")
+            parse(file(version, entries, extensions, true)).expect_err("it is malformed")
         };
         assert!(refused(&two(b"b", b"a"), b"").contains("out of order"));
         assert!(refused(&two(b"a", b"a"), b"").contains("twice"));
@@ -167,14 +171,46 @@ fn what_makes_an_index_malformed() {
         let conflict = [entry(b"a", 1), entry(b"a", 2), entry(b"a", 3)];
         assert_eq!(whole(&file(version, &conflict, b"", true)).entries.len(), 3);
         let split = file(version, &two(b"", b""), b"link\0\0\0\0", true);
-        assert_eq!(parse(&split), Ok(Parsed::Partial), "names of a split index may be empty");
+        assert_eq!(parse(split), Ok(Parsed::Partial), "names of a split index may be empty");
     }
     for version in [0, 1, 5] {
-        assert!(parse(&file(version, &[], b"", true)).is_err(), "{version}");
+        assert!(parse(file(version, &[], b"", true)).is_err(), "{version}");
     }
     let mut more = file(2, &two(b"a", b"b"), b"", false);
     more[11] = 3;
-    assert!(parse(&more).is_err());
+    assert!(parse(more.clone()).is_err());
     more[8..12].fill(0xff);
-    assert!(parse(&more).is_err(), "nothing is reserved for entries that cannot be there");
+    assert!(parse(more.clone()).is_err(), "nothing is reserved for entries that cannot be there");
+}
+
+#[test]
+fn a_large_file_is_read_in_pieces_and_its_damage_noticed() {
+    let entry = |n: u32| IndexEntry {
+        start: 0,
+        len: 0,
+        kind: EntryKind::File { executable: false },
+        id: ObjectId([u8::try_from(n % 251).unwrap(); 20]),
+        stage: 0,
+        intent_to_add: false,
+        skip_worktree: n.is_multiple_of(7),
+    };
+    let long = "x".repeat(300_000);
+    let mut entries: Vec<(Vec<u8>, IndexEntry)> =
+        (0..20_000).map(|n| (format!("folder/{:03}/file_{n:06}", n / 100).into_bytes(), entry(n))).collect();
+    entries.push((long.into_bytes(), entry(1)));
+    for version in 2..=4 {
+        let bytes = file(version, &entries, &trees(), true);
+        assert!(bytes.len() > 1 << 20, "{}", bytes.len());
+        let index = whole(&bytes);
+        assert!(index.iter().zip(&entries).all(|((path, _), (expected, _))| path == expected));
+        assert_eq!((index.entries.len(), index.trees.is_some()), (entries.len(), true));
+        for at in [0, 30, bytes.len() / 2, bytes.len() - 21, bytes.len() - 1] {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 4;
+            assert!(parse(damaged).is_err(), "{version} {at}");
+            assert!(parse(bytes[..at].to_vec()).is_err(), "{version} {at}");
+        }
+        let without = file(version, &entries, &trees(), false);
+        assert_eq!(whole(&without).entries, index.entries);
+    }
 }
