@@ -230,15 +230,15 @@ fn joined(text: &str, strings: Vec<Range<usize>>) -> Vec<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use globset::GlobSet;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::policy::Globs;
 
     fn python() -> Language {
         let marks = |marks: &[&str]| marks.iter().map(ToString::to_string).collect();
         Language {
-            files: GlobSet::empty(),
+            files: Globs::none(),
             comments: marks(&["#"]),
             blocks: vec![("/*".to_string(), "*/".to_string())],
             quotes: marks(&["\"\"\"", "'''", "\"", "'"]),

@@ -1,8 +1,8 @@
 //! What a document says that a model may reach.
 
-use super::FileContext;
+use crate::diag::Sources;
 use crate::evidence::{Candidate, Evidence};
-use crate::policy::{ReachCheck, StateName};
+use crate::policy::{PolicySet, ReachCheck, StateName};
 use crate::words::TermList;
 
 /// The text of documents, prepared for questions about names.
@@ -18,12 +18,17 @@ pub(super) struct Declared {
 
 impl Declared {
     /// Reads all documents that count.
-    pub(super) fn of(c: &FileContext<'_, '_, '_, '_>, check: &ReachCheck, evidence: &Evidence) -> Declared {
+    pub(super) fn of(
+        set: &PolicySet,
+        sources: &Sources,
+        check: &ReachCheck,
+        evidence: &Evidence,
+    ) -> Declared {
         let mut raw = String::new();
         let none = TermList::none();
-        let denials = check.denials.as_ref().map_or(none, |terms| c.set.terms(terms));
+        let denials = check.denials.as_ref().map_or(none, |terms| set.terms(terms));
         for source in evidence.candidates.iter().filter(|c| counts(c)).filter_map(|c| c.source) {
-            let text = without_comments(&c.sources.get(source).text);
+            let text = without_comments(&sources.get(source).text);
             for sentence in sentences(&text).into_iter().filter(|text| !denials.is_match(text)) {
                 raw.push_str(&sentence.to_lowercase());
                 raw.push('\n');
@@ -32,7 +37,7 @@ impl Declared {
         let words = folded(&raw);
         let mut facts = String::new();
         for (artifact, fact) in check.declared_facts() {
-            let Some((_, artifact)) = c.set.artifact(artifact) else { continue };
+            let Some((_, artifact)) = set.artifact(artifact) else { continue };
             let Some(index) = artifact.facts.iter().position(|f| f.name.value == fact) else { continue };
             for fact in evidence.candidates.iter().filter(|c| counts(c)).flat_map(|c| c.facts.of(index)) {
                 facts.push_str(&fact.text);

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use globset::GlobSet;
-
 use super::{Context, History, Outcome, Problem, words};
 use crate::evidence::{Candidate, Evidence};
 use crate::git::{Code, Moved, Touch};
 use crate::model::Model;
-use crate::policy::{At, StateName};
+use crate::policy::{At, Globs, StateName};
 use crate::verdict::Location;
 
 /// The most files of one artifact that are compared with the code.
@@ -25,8 +23,9 @@ fn files(evidence: &Evidence) -> Vec<&Candidate> {
 }
 
 /// How far the code moved on since each file last changed.
-pub(super) fn moved(model: &Model, evidence: &Evidence, code: &GlobSet, except: &GlobSet) -> Vec<Moved> {
-    let code = Arc::new(Code { under: model.path.clone(), keep: code.clone(), ignore: except.clone() });
+pub(super) fn moved(model: &Model, evidence: &Evidence, code: &Globs, except: &Globs) -> Vec<Moved> {
+    let code =
+        Arc::new(Code { under: model.path.clone(), keep: code.set().clone(), ignore: except.set().clone() });
     files(evidence)
         .into_iter()
         .map(|file| Moved { since: file.path.clone(), code: Arc::clone(&code) })

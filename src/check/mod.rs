@@ -18,6 +18,7 @@ mod present;
 mod range;
 mod reach;
 mod schedule;
+mod search;
 mod tree;
 mod words;
 
@@ -26,6 +27,8 @@ use chrono::NaiveDate;
 pub use approval::{ApprovalContext, Last, files as approved_files, judge as judge_approval};
 pub use author::Known;
 pub use range::{Messages, Range, RangeContext, judge as judge_range};
+pub use reach::searches;
+pub use search::{Ahead, Search, Searched, ahead};
 pub use tree::Tree;
 
 use crate::diag::{Diagnostic, Level, Note, Paste, RepoPath, Sources, Span};
@@ -86,6 +89,10 @@ pub struct FileContext<'a, 'r, 't, 's> {
     pub survey: &'a Survey,
     /// The files of all models.
     pub tree: &'t mut Tree<'a, 'r>,
+    /// What rules ask of code.
+    pub searches: &'t [Search<'a>],
+    /// What was found there.
+    pub searched: &'t mut Searched<'a>,
     /// All texts.
     pub sources: &'s mut Sources,
 }

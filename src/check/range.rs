@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use globset::{Candidate, GlobSet};
+use globset::Candidate;
 
 use super::author::Known;
 use super::{Outcome, Problem, author, blobs, context};
 use crate::diag::{Diagnostic, Level, Note, Origin, RepoPath, SourceId, Sources, Span};
 use crate::git::{Change, Changes, CommitId, Mailmap, RangeCommit, Snapshot};
 use crate::model::Model;
-use crate::policy::{Check, CommitAsk, PolicySet, Rule, fold_path};
+use crate::policy::{Check, CommitAsk, Globs, PolicySet, Rule, fold_path};
 use crate::trailers::{self, Trailer};
 use crate::verdict::Location;
 
@@ -180,11 +180,11 @@ impl<'a> RangeContext<'a, '_, '_> {
     }
 
     /// True when patterns take a path, relative to the model's folder.
-    pub(super) fn takes(&self, patterns: &GlobSet, path: &RepoPath) -> bool {
+    pub(super) fn takes(&self, patterns: &Globs, path: &RepoPath) -> bool {
         let folder = self.home.map_or(&b""[..], |at| self.models[at].path.as_bytes());
         let relative = path.as_bytes().strip_prefix(folder).unwrap_or(path.as_bytes());
         let relative = relative.strip_prefix(b"/").unwrap_or(relative);
-        patterns.is_match_candidate(&Candidate::from_bytes(&fold_path(relative)))
+        patterns.takes(&Candidate::from_bytes(&fold_path(relative)))
     }
 
     pub(super) fn unknown(&self, message: impl Into<String>, help: &str) -> Outcome {

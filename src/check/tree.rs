@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use globset::{Candidate, GlobSet};
+use globset::Candidate;
 
 use super::notebook;
 use crate::diag::{Origin, RepoPath, SourceId, Sources, Span};
 use crate::git::{Content, EntryKind, Error, ErrorKind, Snapshot};
 use crate::model::Model;
-use crate::policy::fold_path;
+use crate::policy::{Globs, fold_path};
 use crate::verdict::Location;
 
 /// Larger files are generated, or data.
@@ -84,14 +84,14 @@ impl<'a, 'r> Tree<'a, 'r> {
     }
 
     /// The model's own files that patterns take, in order.
-    pub(super) fn own(&self, model: usize, takes: &GlobSet, except: &GlobSet) -> Vec<&'a [u8]> {
+    pub(super) fn own(&self, model: usize, takes: &Globs, except: &Globs) -> Vec<&'a [u8]> {
         let folder = self.models[model].path.as_bytes();
         matching(&self.own[model], folder, takes, except)
     }
 
     /// The files in the folders above the model that patterns take relative to one of these, and that belong
     /// to no other model; the nearest first.
-    pub(super) fn above(&self, model: usize, takes: &GlobSet, except: &GlobSet) -> Vec<&'a [u8]> {
+    pub(super) fn above(&self, model: usize, takes: &Globs, except: &Globs) -> Vec<&'a [u8]> {
         let path = &self.models[model].path;
         let mut out = Vec::new();
         let mut folder = path.clone();
@@ -124,13 +124,7 @@ impl<'a, 'r> Tree<'a, 'r> {
         if let Some(known) = self.texts.get(path) {
             return Ok(known.clone());
         }
-        let text = match self.snapshot.read(path) {
-            Ok(Content::Text(text)) => read(path, text).map(Arc::new),
-            Ok(_) => None,
-            // That the merge is in conflict is said elsewhere.
-            Err(error) if error.kind() == ErrorKind::Conflicted => None,
-            Err(error) => return Err(error),
-        };
+        let text = text_in(self.snapshot, path)?;
         self.texts.insert(path.to_vec(), text.clone());
         Ok(text)
     }
@@ -159,6 +153,17 @@ impl<'a, 'r> Tree<'a, 'r> {
     }
 }
 
+/// As [`Tree::text`], read anew.
+pub(super) fn text_in(snapshot: &Snapshot<'_>, path: &[u8]) -> Result<Option<Arc<Text>>, Error> {
+    match snapshot.read(path) {
+        Ok(Content::Text(text)) => Ok(read(path, text).map(Arc::new)),
+        Ok(_) => Ok(None),
+        // That the merge is in conflict is said elsewhere.
+        Err(error) if error.kind() == ErrorKind::Conflicted => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// The folder of a path, without its slash.
 pub(super) fn parent(path: &[u8]) -> &[u8] {
     path.iter().rposition(|&b| b == b'/').map_or(&[], |at| &path[..at])
@@ -175,7 +180,7 @@ fn home(folders: &BTreeMap<&[u8], usize>, folder: &[u8]) -> Option<usize> {
     }
 }
 
-fn matching<'a>(files: &[&'a [u8]], folder: &[u8], takes: &GlobSet, except: &GlobSet) -> Vec<&'a [u8]> {
+fn matching<'a>(files: &[&'a [u8]], folder: &[u8], takes: &Globs, except: &Globs) -> Vec<&'a [u8]> {
     let below = |path: &'a [u8]| {
         let rest = path.strip_prefix(folder).unwrap_or(path);
         fold_path(rest.strip_prefix(b"/").unwrap_or(rest))
@@ -183,7 +188,7 @@ fn matching<'a>(files: &[&'a [u8]], folder: &[u8], takes: &GlobSet, except: &Glo
     let good = |path: &&'a [u8]| {
         let path = below(path);
         let path = Candidate::from_bytes(&path);
-        takes.is_match_candidate(&path) && !except.is_match_candidate(&path)
+        takes.takes(&path) && !except.takes(&path)
     };
     files.iter().copied().filter(good).collect()
 }

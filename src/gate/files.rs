@@ -1,24 +1,48 @@
-//! Rules about the files of models: the tree is sorted out once, and only when a rule asks.
+//! Rules about the files of models: the tree is sorted out once, and only when a rule asks. Code is read on other
+//! threads while the history is walked.
 
 use super::settle::About;
 use super::{Request, Stage};
-use crate::check::{self, FileContext, Tree};
+use crate::check::{self, FileContext, Search, Searched, Tree};
 use crate::diag::Sources;
+use crate::model::Model;
 use crate::policy::{Check, Rule, Severity};
 use crate::verdict::Verdict;
 
+/// The files of all models; `None` when no rule asks about them.
+pub(super) fn tree<'s, 'r>(request: &Request, stage: &'s Stage<'r>) -> Option<Tree<'s, 'r>> {
+    let asked = rules(stage).any(|rule| super::asked_of_any(stage, rule));
+    (request.history && asked).then(|| Tree::new(&stage.snapshot, &stage.all))
+}
+
+fn rules<'s>(stage: &'s Stage<'_>) -> impl Iterator<Item = &'s Rule> {
+    stage.set.rules.iter().filter(|rule| rule.check.is_about_files())
+}
+
+fn place(stage: &Stage<'_>, model: &Model) -> Option<usize> {
+    stage.all.iter().position(|m| m.id == model.id)
+}
+
+/// What rules ask of the models' code.
+pub(super) fn searches<'s>(stage: &'s Stage<'_>, tree: &Tree<'s, '_>, sources: &Sources) -> Vec<Search<'s>> {
+    let judged = stage.models.iter().zip(&stage.surveys);
+    let models: Vec<_> =
+        judged.filter_map(|(model, survey)| Some((place(stage, model)?, model, survey))).collect();
+    check::searches(&stage.set, tree, &models, sources)
+}
+
 /// Asks all rules about files and takes their outcomes into the verdict, whose rows are there already.
-pub(super) fn judge(request: &Request, stage: &Stage<'_>, sources: &mut Sources, verdict: &mut Verdict) {
-    let rules: Vec<&Rule> = stage.set.rules.iter().filter(|rule| rule.check.is_about_files()).collect();
-    let off = |rule: &&Rule| !super::asked_of_any(stage, rule);
-    if !request.history || rules.iter().all(off) {
-        return;
-    }
-    let mut tree = Tree::new(&stage.snapshot, &stage.all);
+pub(super) fn judge<'s>(
+    request: &Request,
+    stage: &'s Stage<'_>,
+    (tree, searches, searched): (&mut Tree<'s, '_>, &[Search<'s>], &mut Searched<'s>),
+    sources: &mut Sources,
+    verdict: &mut Verdict,
+) {
     for (model, survey) in stage.models.iter().zip(&stage.surveys) {
-        let Some(at) = stage.all.iter().position(|m| m.id == model.id) else { continue };
-        for rule in &rules {
-            let severity = stage.set.severities(rule).of(model.tier);
+        let Some(at) = place(stage, model) else { continue };
+        for rule in rules(stage) {
+            let severity = stage.set.severity(rule, model.tier, model.mode);
             if severity == Severity::Off {
                 continue;
             }
@@ -28,7 +52,9 @@ pub(super) fn judge(request: &Request, stage: &Stage<'_>, sources: &mut Sources,
                 models: &stage.all,
                 model: at,
                 survey,
-                tree: &mut tree,
+                tree: &mut *tree,
+                searches,
+                searched: &mut *searched,
                 sources: &mut *sources,
             });
             let artifact = match &rule.check {

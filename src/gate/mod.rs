@@ -90,22 +90,54 @@ fn tip(repo: &Repo, target: &Target) -> Result<Option<CommitId>, crate::git::Err
 }
 
 fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Sources, verdict: &mut Verdict) {
+    let mut tree = files::tree(request, &stage);
+    let searches = tree.as_ref().map_or_else(Vec::new, |tree| files::searches(&stage, tree, sources));
+    std::thread::scope(|scope| {
+        let ahead = check::ahead(scope, &searches, &stage.snapshot);
+        let Some((tip, head)) = decide_texts(repo, request, &stage, sources, verdict) else { return };
+        range::judge(repo, request, &stage, tip, &head, sources, verdict);
+        if let Some(tree) = &mut tree {
+            let mut searched = ahead.finish(&searches);
+            files::judge(request, &stage, (tree, &searches, &mut searched), sources, verdict);
+        }
+        settle::waivers(verdict, &stage, request);
+        settle::policy(verdict, &stage);
+    });
+}
+
+/// Asks the rules about evidence, and walks the history for them; `None` when that went wrong.
+fn decide_texts<'r>(
+    repo: &'r Repo,
+    request: &Request,
+    stage: &Stage<'_>,
+    sources: &Sources,
+    verdict: &mut Verdict,
+) -> Option<(Option<CommitId>, Newest<'r>)> {
     verdict.subject.policy = judged_by(&stage.set, sources);
     verdict.remarks.extend(stage.remarks.iter().cloned());
     let asked = |rule: &&Rule| match rule.check {
         Check::Policy => request.change.is_some(),
         _ if rule.check.is_about_change() && request.change.is_none() => false,
-        _ => asked_of_any(&stage, rule),
+        _ => asked_of_any(stage, rule),
     };
     verdict.account.rules = stage.set.rules.iter().filter(asked).count();
     let tip = match tip(repo, &request.target) {
         Ok(tip) => tip,
-        Err(error) => return verdict.undecided.push(error.diagnostic()),
+        Err(error) => {
+            verdict.undecided.push(error.diagnostic());
+            return None;
+        }
     };
-    let asked = collect(&stage, request, tip.is_some());
-    let answers = match walk(repo, request, &stage, asked.query, tip) {
+    let asked = collect(stage, request, tip.is_some());
+    if request.history && range::asks_approvals(stage) {
+        repo.expect_walks();
+    }
+    let answers = match walk(repo, request, stage, asked.query, tip) {
         Ok(answers) => answers,
-        Err(problem) => return verdict.undecided.push(*problem),
+        Err(problem) => {
+            verdict.undecided.push(*problem);
+            return None;
+        }
     };
     let history = match (&answers, request.history) {
         (_, false) => History::NotAsked,
@@ -115,7 +147,7 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
     let head = Newest::of(repo, &request.target, tip);
     for (m, model) in stage.models.iter().enumerate() {
         let survey = &stage.surveys[m];
-        let mut row = row(&stage, m);
+        let mut row = row(stage, m);
         for (r, rule) in stage.set.rules.iter().enumerate() {
             let severity = stage.set.severity(rule, model.tier, model.mode);
             let Some((index, artifact)) = about(&stage.set, rule) else { continue };
@@ -148,10 +180,7 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
         }
         verdict.rows.push(row);
     }
-    files::judge(request, &stage, sources, verdict);
-    range::judge(repo, request, &stage, tip, &head, sources, verdict);
-    settle::waivers(verdict, &stage, request);
-    settle::policy(verdict, &stage);
+    Some((tip, head))
 }
 
 /// What judges, for people: packs by name, and where the configuration is.

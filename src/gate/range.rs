@@ -43,6 +43,11 @@ fn asked(stage: &Stage<'_>, is: impl Fn(&Check) -> bool) -> bool {
     })
 }
 
+/// True when a rule about approvals is on: it walks the history for itself.
+pub(super) fn asks_approvals(stage: &Stage<'_>) -> bool {
+    asked(stage, |check| matches!(check, Check::Approval(_)))
+}
+
 type Refused = Vec<Diagnostic>;
 
 fn git(error: Error) -> Refused {
@@ -65,7 +70,7 @@ impl<'r> Gate<'_, 'r> {
             None => Mailmap::default(),
         };
         let all = &self.stage.all;
-        if asked(self.stage, |check| matches!(check, Check::Approval(_))) {
+        if asks_approvals(self.stage) {
             self.approvals(tip, all.len() == 1, &mailmap, &mut changes, texts, verdict)?;
         }
         if let Some(change) = change

@@ -18,7 +18,7 @@ use super::store::Store;
 const BYTES_MAX: usize = 32 << 20;
 
 /// The bytes of commits.
-pub(super) type Commits = HashMap<ObjectId, Box<[u8]>>;
+pub(super) type Commits = HashMap<ObjectId, Arc<[u8]>>;
 
 /// A thread that reads commits, newest first. It stops when it is dropped.
 #[derive(Debug)]

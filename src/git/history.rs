@@ -123,8 +123,8 @@ impl Repo {
             shallow: false,
         };
         let Some(tip) = tip else { return Ok(answers) };
-        let ahead = self.ahead.take().map(Ahead::finish).unwrap_or_default();
-        let store = self.store()?.with(ahead);
+        self.memory.add_commits(self.ahead.take().map(Ahead::finish).unwrap_or_default());
+        let store = self.store()?;
         let people = query.people.then(|| Collector::new(&query.mailmap));
         let mut graph = Graph::new(&store, self.shallow_commits()?, people);
         let folders = query.moved.iter().map(|moved| &moved.code.under);

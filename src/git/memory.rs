@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -15,7 +15,13 @@ type Kept = (ObjectType, Arc<[u8]>);
 pub(super) struct Memory {
     objects: RefCell<HashMap<ObjectId, Kept>>,
     conflicts: RefCell<HashMap<CommitId, Arc<Conflicts>>>,
+    /// Commits as they are on disk, for walks to come, and how many bytes more may be kept.
+    commits: RefCell<HashMap<ObjectId, Arc<[u8]>>>,
+    room: Cell<usize>,
 }
+
+/// Commits of so many bytes together are kept for a second walk: about 200,000.
+const ROOM: usize = 64 << 20;
 
 /// What could not be merged.
 pub(super) struct Conflicts {
@@ -36,6 +42,28 @@ impl Memory {
 
     pub(super) fn get(&self, id: ObjectId) -> Option<Kept> {
         self.objects.borrow().get(&id).cloned()
+    }
+
+    /// From now on commits are kept when they are read: more than one walk is to come.
+    pub(super) fn keep_commits(&self) {
+        self.room.set(ROOM);
+    }
+
+    pub(super) fn known_commit(&self, id: ObjectId) -> Option<Arc<[u8]>> {
+        self.commits.borrow().get(&id).cloned()
+    }
+
+    /// Keeps commits that were read ahead.
+    pub(super) fn add_commits(&self, commits: HashMap<ObjectId, Arc<[u8]>>) {
+        self.commits.borrow_mut().extend(commits);
+    }
+
+    /// Keeps a commit, as long as there is room.
+    pub(super) fn keep_commit(&self, id: ObjectId, bytes: &[u8]) {
+        if let Some(left) = self.room.get().checked_sub(bytes.len()).filter(|left| *left > 0) {
+            self.room.set(left);
+            self.commits.borrow_mut().insert(id, bytes.into());
+        }
     }
 
     pub(super) fn set_conflicts(&self, commit: CommitId, conflicts: Conflicts) {

@@ -39,8 +39,8 @@ pub enum Head {
 /// Replace refs (`git replace`) are ignored on purpose: what is judged is what was committed.
 pub struct Repo {
     pub(super) git: git2::Repository,
-    workdir: Option<PathBuf>,
-    index_path: PathBuf,
+    pub(super) workdir: Option<PathBuf>,
+    pub(super) index_path: PathBuf,
     pub(super) object_dirs: Vec<PathBuf>,
     pub(super) memory: Memory,
     pub(super) ahead: RefCell<Option<Ahead>>,
@@ -191,6 +191,12 @@ impl Repo {
         }
     }
 
+    /// Says that the history will be walked more than once: commits are then read once, as far as memory
+    /// allows.
+    pub fn expect_walks(&self) {
+        self.memory.keep_commits();
+    }
+
     pub(super) fn store(&self) -> Result<Store<'_>, Error> {
         Store::new(&self.git, &self.object_dirs, &self.memory)
     }
@@ -206,7 +212,7 @@ fn set_switches() {
     });
 }
 
-fn add_objects(git: &git2::Repository, dirs: &[PathBuf]) -> Result<(), Error> {
+pub(super) fn add_objects(git: &git2::Repository, dirs: &[PathBuf]) -> Result<(), Error> {
     if dirs.is_empty() {
         return Ok(());
     }

@@ -81,14 +81,14 @@ impl<'a> Entries<'a> {
 
 /// All paths of a commit, of the index or of the work tree, and the way to their bytes.
 pub struct Snapshot<'r> {
-    repo: &'r Repo,
-    store: Store<'r>,
-    target: Target,
-    listing: Listing,
+    pub(super) repo: &'r Repo,
+    pub(super) store: Store<'r>,
+    pub(super) target: Target,
+    pub(super) listing: Arc<Listing>,
     /// The trees of an index.
-    written: Option<CacheTree>,
-    limits: Limits,
-    conflicts: Option<Arc<Conflicts>>,
+    pub(super) written: Option<CacheTree>,
+    pub(super) limits: Limits,
+    pub(super) conflicts: Option<Arc<Conflicts>>,
 }
 
 impl Repo {
@@ -114,6 +114,7 @@ impl Repo {
             Target::Index | Target::WorkTree => None,
         };
         let (store, target, limits) = (self.store()?, *of, *limits);
+        let listing = Arc::new(listing);
         Ok(Snapshot { repo: self, store, target, listing, written, limits, conflicts })
     }
 }

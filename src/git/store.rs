@@ -2,8 +2,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use git2::{ObjectType, Odb, OdbObject};
+use sha1::{Digest, Sha1};
 
-use super::ahead::Commits;
 use super::error::{Error, ErrorKind};
 use super::id::{CommitId, ObjectId};
 use super::loose::Loose;
@@ -14,7 +14,8 @@ use super::object;
 pub(super) enum Object<'s> {
     Packed(OdbObject<'s>),
     Loose(Vec<u8>),
-    Ahead(&'s [u8]),
+    /// A commit that was read before.
+    Known(Arc<[u8]>),
     Memory(Arc<[u8]>),
 }
 
@@ -23,8 +24,7 @@ impl Object<'_> {
         match self {
             Object::Packed(object) => object.data(),
             Object::Loose(bytes) => bytes,
-            Object::Ahead(bytes) => bytes,
-            Object::Memory(bytes) => bytes,
+            Object::Known(bytes) | Object::Memory(bytes) => bytes,
         }
     }
 
@@ -39,7 +39,6 @@ pub(super) struct Store<'r> {
     memory: &'r Memory,
     odb: Odb<'r>,
     loose: Loose,
-    ahead: Commits,
     /// Nobody is told what is wrong where there is none.
     repo: Option<&'r git2::Repository>,
 }
@@ -52,7 +51,7 @@ impl<'r> Store<'r> {
     ) -> Result<Store<'r>, Error> {
         let odb = repo.odb().map_err(|e| Error::libgit2("open the object database", &e))?;
         let loose = Loose::new(&repo.commondir().join("objects"), more);
-        Ok(Store { memory, odb, loose, ahead: Commits::new(), repo: Some(repo) })
+        Ok(Store { memory, odb, loose, repo: Some(repo) })
     }
 
     /// The objects of a folder, and of those it borrows from, whosever they are.
@@ -61,28 +60,32 @@ impl<'r> Store<'r> {
         for folder in std::iter::once(objects).chain(more.iter().map(PathBuf::as_path)) {
             odb.add_disk_alternate(folder.to_str()?).ok()?;
         }
-        Some(Store { memory, odb, loose: Loose::new(objects, more), ahead: Commits::new(), repo: None })
-    }
-
-    /// Commits that need not be read any more.
-    pub(super) fn with(self, ahead: Commits) -> Store<'r> {
-        Store { ahead, ..self }
+        Some(Store { memory, odb, loose: Loose::new(objects, more), repo: None })
     }
 
     /// The bytes of a tree or a commit. Whether they hash to `id` is not asked: that would cost
     /// more than all the rest of a walk.
     pub(super) fn read(&self, id: ObjectId, kind: ObjectType) -> Result<Object<'_>, Error> {
+        if kind != ObjectType::Commit {
+            return self.read_anew(id, kind);
+        }
+        if let Some(bytes) = self.memory.known_commit(id) {
+            return Ok(Object::Known(bytes));
+        }
+        let object = self.read_anew(id, kind)?;
+        if !object.is_in_memory() {
+            self.memory.keep_commit(id, object.data());
+        }
+        Ok(object)
+    }
+
+    fn read_anew(&self, id: ObjectId, kind: ObjectType) -> Result<Object<'_>, Error> {
         let wrong = |found: ObjectType| {
             let message = format!("object {id} should be a {kind}, but is a {found}");
             Error::new(ErrorKind::Malformed, message).with_help(FSCK)
         };
         if let Some((found, bytes)) = self.memory.get(id) {
             return if found == kind { Ok(Object::Memory(bytes)) } else { Err(wrong(found)) };
-        }
-        if kind == ObjectType::Commit
-            && let Some(bytes) = self.ahead.get(&id)
-        {
-            return Ok(Object::Ahead(bytes));
         }
         if self.loose.contains(id) {
             let (size, found) =
@@ -117,9 +120,8 @@ impl<'r> Store<'r> {
             return Ok(Err(size));
         }
         let blob = self.read(id, kind)?;
-        let hash =
-            git2::Oid::hash_object(kind, blob.data()).map_err(|e| Error::libgit2("hash a blob", &e))?;
-        if hash != id.to_git2() {
+        let hash = blob_name(blob.data());
+        if hash != id {
             let message = format!("blob {id} has been tampered with: its content hashes to {hash}");
             return Err(Error::new(ErrorKind::Unreadable, message).with_help(FSCK));
         }
@@ -174,6 +176,15 @@ impl<'r> Store<'r> {
             FSCK.to_string()
         })
     }
+}
+
+/// The name of a blob. Plain SHA-1, as processors compute it: libgit2's looks for collisions too and takes
+/// ten times as long, which matters where all code is read.
+fn blob_name(bytes: &[u8]) -> ObjectId {
+    let mut hash = Sha1::new();
+    hash.update(format!("blob {}\0", bytes.len()));
+    hash.update(bytes);
+    ObjectId(hash.finalize().into())
 }
 
 const FSCK: &str = "the repository is damaged: run `git fsck`, then fetch or clone it again";

@@ -62,6 +62,11 @@ fn ships(sources: &Sources, source: SourceId) -> bool {
 }
 
 fn check_patterns(source: &SourceSpec, mistakes: &mut Mistakes) {
+    for file in &source.files {
+        if let Err(error) = names::glob(&file.value) {
+            names::bad_glob(file, error, mistakes);
+        }
+    }
     source.when.iter().for_each(|pattern| pattern.check(mistakes));
     for reader in source.facts.iter().flat_map(|(_, readers)| readers) {
         reader.given.iter().for_each(|pattern| pattern.check(mistakes));
@@ -229,16 +234,6 @@ fn source_spec(
         mistakes.add("missing-key", span, "a source has no `files`", "add `files = [\"…\"]`");
     }
     let files = files.unwrap_or_default();
-    for file in &files {
-        if let Err(error) = names::glob(&file.value) {
-            mistakes.add(
-                "bad-glob",
-                file.span,
-                format!("the pattern `{}` does not compile", file.value),
-                error,
-            );
-        }
-    }
     let formats = fields.strings("format", mistakes).unwrap_or_default();
     let formats = formats.iter().filter_map(|f| names::format(f, mistakes)).collect();
     let aliases = fields.string("aliases", mistakes).map(|a| a.value);

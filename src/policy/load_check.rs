@@ -1,8 +1,8 @@
 //! Checks of rules: `[rule.check.fact]` and its siblings.
 
 use super::fields::Fields;
+use super::globs::Globs;
 use super::mistakes::{At, Mistakes};
-use super::names;
 use super::rule::{Check, WaiverFault};
 use super::severity::StateName;
 use super::{load_code, load_commits};
@@ -198,6 +198,6 @@ fn fresh(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {
         number
     };
     let (commits, days) = (number("commits"), number("days"));
-    let (code, except) = (names::glob_set(&code, mistakes), names::glob_set(&except, mistakes));
+    let (code, except) = (Globs::new(code), Globs::new(except));
     Some(Check::Fresh { code, except, commits: commits?, days: days? })
 }

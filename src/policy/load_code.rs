@@ -1,18 +1,18 @@
 //! Checks about a model's files: `[rule.check.files]`, `[rule.check.reach]`.
 
 use super::fields::Fields;
+use super::globs::Globs;
 use super::load_check::{list, some};
 use super::load_reader;
 use super::mistakes::{At, Mistakes};
-use super::names;
 use super::regexes::Pattern;
 use super::rule::Check;
 use super::rule_code::{Enough, Extract, FilesCheck, Language, ReachCheck};
 
 pub(super) fn files(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {
-    let of = names::glob_set(&some(f, "of", mistakes), mistakes);
+    let of = Globs::new(some(f, "of", mistakes));
     let holding = patterns(f, "holding", mistakes);
-    let except = names::glob_set(&list(f, "except", mistakes), mistakes);
+    let except = Globs::new(list(f, "except", mistakes));
     let wants = f.required("wants", mistakes);
     let tables = tables(f, "any", mistakes);
     let any = tables.into_iter().filter_map(|table| enough(table, mistakes)).collect();
@@ -36,15 +36,15 @@ fn enough(mut f: Fields<'_>, mistakes: &mut Mistakes) -> Option<Enough> {
     let names = patterns(&mut f, "names", mistakes);
     let flaw = f.string("flaw", mistakes).map(|text| text.value);
     f.finish(mistakes);
-    let (files, above) = (names::glob_set(&files, mistakes), names::glob_set(&above, mistakes));
+    let (files, above) = (Globs::new(files), Globs::new(above));
     Some(Enough { files, above, holds, lacks, lines, each, names, flaw })
 }
 
 pub(super) fn reach(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {
     let declared = some(f, "declared", mistakes);
     facts_of_one(&declared, mistakes);
-    let files = names::glob_set(&some(f, "files", mistakes), mistakes);
-    let except = names::glob_set(&list(f, "except", mistakes), mistakes);
+    let files = Globs::new(some(f, "files", mistakes));
+    let except = Globs::new(list(f, "except", mistakes));
     let ignore = patterns(f, "ignore", mistakes);
     let unless_after = patterns(f, "unless_after", mistakes);
     let denials = load_reader::terms(f, "denials", mistakes);
@@ -82,7 +82,7 @@ fn facts_of_one(declared: &[At<String>], mistakes: &mut Mistakes) {
 }
 
 fn language(mut f: Fields<'_>, mistakes: &mut Mistakes) -> Language {
-    let files = names::glob_set(&some(&mut f, "files", mistakes), mistakes);
+    let files = Globs::new(some(&mut f, "files", mistakes));
     let comments = marks(list(&mut f, "comments", mistakes), mistakes);
     let pairs = f.groups("blocks", mistakes).unwrap_or_default();
     let mut blocks = Vec::new();
@@ -108,7 +108,7 @@ fn language(mut f: Fields<'_>, mistakes: &mut Mistakes) -> Language {
 
 fn one_extract(mut f: Fields<'_>, mistakes: &mut Mistakes) -> Option<Extract> {
     let what = f.required("what", mistakes);
-    let files = f.strings("files", mistakes).map(|files| names::glob_set(&files, mistakes));
+    let files = f.strings("files", mistakes).map(Globs::new);
     let texts = some(&mut f, "find", mistakes);
     let find = load_reader::patterns(Some(texts));
     let aliases = load_reader::patterns(f.strings("aliases", mistakes));
@@ -145,8 +145,10 @@ fn pattern(f: &mut Fields<'_>, key: &'static str, mistakes: &mut Mistakes) -> Op
 
 /// Compiles all patterns of a check, for policies that do not come with the program.
 pub(super) fn check_patterns(check: &Check, mistakes: &mut Mistakes) {
+    globs(check).into_iter().for_each(|globs| globs.check(mistakes));
     let (mut plain, mut naming): (Vec<&Pattern>, Vec<&Pattern>) = (Vec::new(), Vec::new());
     match check {
+        Check::Commits(check) => plain.extend(&check.references),
         Check::Files(check) => {
             plain.extend(&check.holding);
             for enough in &check.any {
@@ -167,6 +169,25 @@ pub(super) fn check_patterns(check: &Check, mistakes: &mut Mistakes) {
     }
     plain.iter().chain(&naming).for_each(|pattern| pattern.check(mistakes));
     naming.iter().for_each(|pattern| has_name(pattern, mistakes));
+}
+
+/// All sets of patterns over paths that a check has.
+fn globs(check: &Check) -> Vec<&Globs> {
+    match check {
+        Check::Fresh { code, except, .. } => vec![code, except],
+        Check::Commits(check) => vec![&check.code, &check.except],
+        Check::Blobs(check) => vec![&check.files, &check.always, &check.except],
+        Check::Files(check) => {
+            let any = check.any.iter().flat_map(|enough| [&enough.files, &enough.above]);
+            [&check.of, &check.except].into_iter().chain(any).collect()
+        }
+        Check::Reach(check) => {
+            let code = check.code.iter().map(|language| &language.files);
+            let extract = check.extract.iter().filter_map(|extract| extract.files.as_ref());
+            [&check.files, &check.except].into_iter().chain(code).chain(extract).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// A pattern that finds a name must say which part of the match it is.

@@ -1,12 +1,10 @@
 //! Checks about commits: `[rule.check.commits]`, `[rule.check.blobs]`, `[rule.check.approval]`.
 
-use globset::GlobSet;
-
 use super::fields::Fields;
+use super::globs::Globs;
 use super::load_check::{list, some};
 use super::load_reader;
 use super::mistakes::{At, Mistakes};
-use super::names;
 use super::pack::Terms;
 use super::rule::Check;
 use super::rule_commits::{ApprovalAsk, ApprovalCheck, BlobsCheck, CommitAsk, CommitsCheck, Holds};
@@ -23,13 +21,12 @@ const OF_CONTEXT: [&str; 5] = ["words", "references", "reverts", "bumps", "unfin
 const OF_AUTHOR: [&str; 2] = ["placeholders", "hosts"];
 
 pub(super) fn commits(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {
-    let code = globs(some(f, "code", mistakes), mistakes);
-    let except = globs(list(f, "except", mistakes), mistakes);
+    let code = Globs::new(some(f, "code", mistakes));
+    let except = Globs::new(list(f, "except", mistakes));
     let asks = word(f, "asks", "question about commits", CommitAsk::parse, &CommitAsk::NAMES, mistakes);
     let mut trailers = trailer_names(list(f, "trailers", mistakes), mistakes);
     let words = f.integer("words", 1..MAX_WORDS + 1, mistakes).map_or(WORDS, |n| n.value);
     let references = load_reader::patterns(f.strings("references", mistakes));
-    references.iter().for_each(|pattern| pattern.check(mistakes));
     let mut terms = |key| load_reader::terms(f, key, mistakes);
     let (reverts, bumps, bots) = (terms("reverts"), terms("bumps"), terms("bots"));
     let (unfinished, placeholders, hosts) = (terms("unfinished"), terms("placeholders"), terms("hosts"));
@@ -65,9 +62,9 @@ pub(super) fn commits(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Che
 }
 
 pub(super) fn blobs(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {
-    let files = globs(some(f, "files", mistakes), mistakes);
-    let always = globs(list(f, "always", mistakes), mistakes);
-    let except = globs(list(f, "except", mistakes), mistakes);
+    let files = Globs::new(some(f, "files", mistakes));
+    let always = Globs::new(list(f, "always", mistakes));
+    let except = Globs::new(list(f, "except", mistakes));
     let larger_than = f.integer("larger_than", 0..MAX_SIZE, mistakes).map_or(0, |n| n.value);
     let named = f.key_span("holds").is_some();
     let holds = if named {
@@ -120,10 +117,6 @@ pub(super) fn approval(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Ch
         mistakes.add("unused-key", span, message, "drop it, or ask another question");
     }
     Some(Check::Approval(Box::new(ApprovalCheck { asks, artifacts, trailers, roles, owner })))
-}
-
-fn globs(patterns: Vec<At<String>>, mistakes: &mut Mistakes) -> GlobSet {
-    names::glob_set(&patterns, mistakes)
 }
 
 /// A word out of a closed list, which must be there.

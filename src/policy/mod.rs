@@ -6,6 +6,7 @@
 pub mod builtin;
 mod config;
 mod fields;
+mod globs;
 mod literals;
 mod load;
 mod load_check;
@@ -14,7 +15,7 @@ mod load_commits;
 mod load_reader;
 mod mistakes;
 mod names;
-mod needed;
+mod needs;
 mod pack;
 mod patterns;
 mod regexes;
@@ -27,9 +28,11 @@ mod value;
 mod waiver;
 
 pub use config::{Config, FILE, Mode, ModelSpec, Override, Pin, load as load_config};
+pub use globs::Globs;
 pub use load::pack as load_pack;
 pub use mistakes::{At, Mistakes, closest};
 pub use names::{fold_path, glob};
+pub(crate) use needs::{Needs, has_strays};
 pub use pack::{Artifact, FactSpec, How, Nature, Pack, Reader, SourceSpec, Starter, Terms};
 pub use regexes::Pattern;
 pub use rule::{Check, Rule, WaiverFault};

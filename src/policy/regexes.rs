@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use regex::{Regex, RegexBuilder};
 
 use super::mistakes::{At, Mistakes};
-use super::needed::Needed;
+use super::needs::{Needs, has_strays};
 use crate::diag::Span;
 
 /// The most memory a compiled pattern may take.
@@ -16,16 +16,15 @@ const REGEX_LIMIT: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Pattern {
     text: At<String>,
-    /// What a text must hold to be worth it; `None` inside when that is not known.
-    needed: OnceLock<Option<Needed>>,
     /// `None` inside when it does not compile.
     compiled: OnceLock<Option<Regex>>,
+    needs: OnceLock<Needs>,
 }
 
 impl Pattern {
     /// A pattern that nobody has looked at yet.
     pub(super) fn new(text: At<String>) -> Pattern {
-        Pattern { text, needed: OnceLock::new(), compiled: OnceLock::new() }
+        Pattern { text, compiled: OnceLock::new(), needs: OnceLock::new() }
     }
 
     /// Where it is written.
@@ -39,12 +38,19 @@ impl Pattern {
         self.compiled.get_or_init(|| build(&self.text.value).ok()).as_ref()
     }
 
-    /// The compiled pattern; `None` also when this text cannot hold a match, so that a pattern of
-    /// which no text holds the least part is never compiled.
+    /// What a text must hold to match.
+    pub(crate) fn needs(&self) -> &Needs {
+        self.needs.get_or_init(|| Needs::of(&self.text.value))
+    }
+
+    /// The compiled pattern; `None` also when this text cannot hold a match, so that a pattern is not
+    /// compiled before a text comes that may.
     pub fn regex_for(&self, text: &str) -> Option<&Regex> {
-        let needed = || self.needed.get_or_init(|| Needed::of(&self.text.value));
-        if self.compiled.get().is_none() && needed().as_ref().is_some_and(|n| !n.may_be_in(text)) {
-            return None;
+        if self.compiled.get().is_none() && *self.needs() != Needs::Nothing && !has_strays(text) {
+            let lower = text.to_ascii_lowercase();
+            if !self.needs().may_be(&|literal| lower.contains(literal.as_str())) {
+                return None;
+            }
         }
         self.regex()
     }
@@ -71,7 +77,7 @@ impl Pattern {
     }
 }
 
-pub(super) fn build(text: &str) -> Result<Regex, regex::Error> {
+fn build(text: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(text).multi_line(true).case_insensitive(true).size_limit(REGEX_LIMIT).build()
 }
 

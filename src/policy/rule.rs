@@ -1,9 +1,9 @@
 //! A rule, and what it asks.
 
 use chrono::NaiveDate;
-use globset::GlobSet;
 
 use super::config::Mode;
+use super::globs::Globs;
 use super::mistakes::At;
 use super::pack::Artifact;
 use super::rule_code::{FilesCheck, ReachCheck};
@@ -125,9 +125,9 @@ pub enum Check {
     /// The evidence kept up with the code that it describes.
     Fresh {
         /// The model's code.
-        code: GlobSet,
+        code: Globs,
         /// Not code, whatever `code` says.
-        except: GlobSet,
+        except: Globs,
         /// So many commits may pass.
         commits: At<u64>,
         /// So many days may pass.

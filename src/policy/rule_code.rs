@@ -1,7 +1,6 @@
 //! What rules ask of a model's files: that some are there, and which data sources its code names.
 
-use globset::GlobSet;
-
+use super::globs::Globs;
 use super::mistakes::At;
 use super::pack::Terms;
 use super::regexes::Pattern;
@@ -10,11 +9,11 @@ use super::regexes::Pattern;
 #[derive(Debug)]
 pub struct FilesCheck {
     /// The rule is asked of models that have such files.
-    pub of: GlobSet,
+    pub of: Globs,
     /// And of those, only such that hold a match of one of these.
     pub holding: Vec<Pattern>,
     /// Files that count neither as `of` nor as enough.
-    pub except: GlobSet,
+    pub except: Globs,
     /// What must be there, for sentences.
     pub wants: String,
     /// One file that is enough by one of these will do.
@@ -25,9 +24,9 @@ pub struct FilesCheck {
 #[derive(Debug)]
 pub struct Enough {
     /// Files below the model's folder.
-    pub files: GlobSet,
+    pub files: Globs,
     /// Files in the folders above it, relative to each, that lie in no model's folder.
-    pub above: GlobSet,
+    pub above: Globs,
     /// One of these matches its text; all texts will do when there is none.
     pub holds: Vec<Pattern>,
     /// None of these matches its text.
@@ -48,9 +47,9 @@ pub struct ReachCheck {
     /// The facts that declare sources, as `artifact.fact`, all of one artifact.
     pub declared: Vec<At<String>>,
     /// The code.
-    pub files: GlobSet,
+    pub files: Globs,
     /// Files that do not count.
-    pub except: GlobSet,
+    pub except: Globs,
     /// How code is read.
     pub code: Vec<Language>,
     /// How sources are found in it.
@@ -74,7 +73,7 @@ impl ReachCheck {
 #[derive(Debug)]
 pub struct Language {
     /// The files.
-    pub files: GlobSet,
+    pub files: Globs,
     /// What begins a comment that ends with its line.
     pub comments: Vec<String>,
     /// What begins and ends a comment of several lines.
@@ -93,7 +92,7 @@ pub struct Extract {
     /// What such a source is, for sentences: `bucket`.
     pub what: String,
     /// The files to look in; all when left out.
-    pub files: Option<GlobSet>,
+    pub files: Option<Globs>,
     /// The group `name` is the source, and `space`, if there is one, what it lies in.
     pub find: Vec<Pattern>,
     /// Looks only into strings, of which together this must match.

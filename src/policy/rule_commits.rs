@@ -1,7 +1,6 @@
 //! What rules ask of commits: of their messages, their authors, what they add, and who approved.
 
-use globset::GlobSet;
-
+use super::globs::Globs;
 use super::mistakes::At;
 use super::pack::Terms;
 use super::regexes::Pattern;
@@ -10,9 +9,9 @@ use super::regexes::Pattern;
 #[derive(Debug)]
 pub struct CommitsCheck {
     /// The model's logic: patterns of paths below its folder.
-    pub code: GlobSet,
+    pub code: Globs,
     /// Not logic, whatever `code` says.
-    pub except: GlobSet,
+    pub except: Globs,
     /// What is asked of each commit.
     pub asks: CommitAsk,
     /// Trailers that say why, or that approve.
@@ -61,11 +60,11 @@ impl CommitAsk {
 #[derive(Debug)]
 pub struct BlobsCheck {
     /// The files it is about.
-    pub files: GlobSet,
+    pub files: Globs,
     /// Those whose size does not matter.
-    pub always: GlobSet,
+    pub always: Globs,
     /// Those it is not about, whatever `files` says.
-    pub except: GlobSet,
+    pub except: Globs,
     /// Smaller files, and those of just this size, may be there.
     pub larger_than: u64,
     /// Only files that hold this count.
