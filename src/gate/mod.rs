@@ -94,8 +94,10 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
     let searches = tree.as_ref().map_or_else(Vec::new, |tree| files::searches(&stage, tree, sources));
     std::thread::scope(|scope| {
         let ahead = check::ahead(scope, &searches, &stage.snapshot);
-        let Some((tip, head)) = decide_texts(repo, request, &stage, sources, verdict) else { return };
-        range::judge(repo, request, &stage, tip, &head, sources, verdict);
+        let Some((tip, head, answers)) = decide_texts(repo, request, &stage, sources, verdict) else {
+            return;
+        };
+        range::judge(repo, request, &stage, tip, (&head, &answers), sources, verdict);
         if let Some(tree) = &mut tree {
             let mut searched = ahead.finish(&searches);
             files::judge(request, &stage, (tree, &searches, &mut searched), sources, verdict);
@@ -112,7 +114,7 @@ fn decide_texts<'r>(
     stage: &Stage<'_>,
     sources: &Sources,
     verdict: &mut Verdict,
-) -> Option<(Option<CommitId>, Newest<'r>)> {
+) -> Option<(Option<CommitId>, Newest<'r>, Answers)> {
     verdict.subject.policy = judged_by(&stage.set, sources);
     verdict.remarks.extend(stage.remarks.iter().cloned());
     let asked = |rule: &&Rule| match rule.check {
@@ -180,7 +182,7 @@ fn decide_texts<'r>(
         }
         verdict.rows.push(row);
     }
-    Some((tip, head))
+    Some((tip, head, answers.unwrap_or_default()))
 }
 
 /// What judges, for people: packs by name, and where the configuration is.
@@ -256,6 +258,9 @@ fn collect(stage: &Stage<'_>, request: &Request, commits: bool) -> Asked {
             asked.query.touched.extend(one.touched);
             asked.query.moved.extend(one.moved);
         }
+    }
+    if range::asks_approvals(stage) {
+        asked.query.touched.extend(range::approved(stage));
     }
     asked.query.touched.sort();
     asked.query.touched.dedup();

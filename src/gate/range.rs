@@ -8,7 +8,7 @@ use crate::check::{
     self, ApprovalContext, Known, Last, Messages, Outcome, Range, RangeContext, approved_files,
 };
 use crate::diag::{Diagnostic, RepoPath, Sources};
-use crate::git::{Answers, Changes, CommitId, Error, Limits, Mailmap, Query, Repo, Touch};
+use crate::git::{Answers, Changes, CommitId, Error, Limits, Mailmap, Repo, Touch};
 use crate::model::Model;
 use crate::policy::{ApprovalCheck, Check, CommitAsk, Rule, Severity, Tier};
 use crate::verdict::Verdict;
@@ -19,7 +19,7 @@ pub(super) fn judge(
     request: &Request,
     stage: &Stage<'_>,
     tip: Option<CommitId>,
-    newest: &Newest<'_>,
+    (newest, answers): (&Newest<'_>, &Answers),
     sources: &mut Sources,
     verdict: &mut Verdict,
 ) {
@@ -28,7 +28,7 @@ pub(super) fn judge(
         return;
     }
     let mut texts = Messages::new(sources);
-    let done = Gate { repo, request, stage, newest }.judge(tip, &mut texts, verdict);
+    let done = Gate { repo, request, stage, newest, answers }.judge(tip, &mut texts, verdict);
     if let Err(problems) = done {
         verdict.undecided.extend(problems);
     }
@@ -43,9 +43,28 @@ fn asked(stage: &Stage<'_>, is: impl Fn(&Check) -> bool) -> bool {
     })
 }
 
-/// True when a rule about approvals is on: it walks the history for itself.
+/// True when a rule about approvals is on: it walks the history once more.
 pub(super) fn asks_approvals(stage: &Stage<'_>) -> bool {
     asked(stage, |check| matches!(check, Check::Approval(_)))
+}
+
+/// The files that approvals cover: when each last changed has to be known.
+pub(super) fn approved(stage: &Stage<'_>) -> Vec<RepoPath> {
+    let checks = stage.set.rules.iter().filter_map(|rule| match &rule.check {
+        Check::Approval(check) => Some(check),
+        _ => None,
+    });
+    let mut files = Vec::new();
+    for name in checks.flat_map(|check| &check.artifacts) {
+        let Some((index, artifact)) = stage.set.artifact(&name.value) else { continue };
+        for survey in &stage.surveys {
+            let approved = approved_files(artifact, &survey.evidence[index]);
+            files.extend(approved.iter().map(|file| file.path.clone()));
+        }
+    }
+    files.sort();
+    files.dedup();
+    files
 }
 
 type Refused = Vec<Diagnostic>;
@@ -59,6 +78,8 @@ struct Gate<'a, 'r> {
     request: &'a Request,
     stage: &'a Stage<'r>,
     newest: &'a Newest<'r>,
+    /// What a walk said, of the files that approvals cover too.
+    answers: &'a Answers,
 }
 
 impl<'r> Gate<'_, 'r> {
@@ -177,7 +198,7 @@ impl<'r> Gate<'_, 'r> {
             checks.iter().flat_map(|(_, check)| &check.trailers).map(|name| name.value.as_str()).collect();
         keys.sort_unstable();
         keys.dedup();
-        let last = self.last_changes(tip, &checks, mailmap)?;
+        let last = self.last_changes(mailmap)?;
         // Approvals that production holds count for a change that began before them.
         let production = self.request.change.as_ref().and_then(|change| change.production);
         let tips: Vec<CommitId> = std::iter::once(tip).chain(production).collect();
@@ -211,33 +232,16 @@ impl<'r> Gate<'_, 'r> {
     }
 
     /// When each file that approvals cover last changed.
-    fn last_changes(
-        &self,
-        tip: CommitId,
-        checks: &[(&Rule, &ApprovalCheck)],
-        mailmap: &Mailmap,
-    ) -> Result<BTreeMap<RepoPath, Last>, Refused> {
-        let mut touched: Vec<RepoPath> = Vec::new();
-        for name in checks.iter().flat_map(|(_, check)| &check.artifacts) {
-            let Some((index, artifact)) = self.stage.set.artifact(&name.value) else { continue };
-            for survey in &self.stage.surveys {
-                let files = approved_files(artifact, &survey.evidence[index]);
-                touched.extend(files.iter().map(|file| file.path.clone()));
-            }
-        }
-        touched.sort();
-        touched.dedup();
-        let answers: Answers =
-            self.repo.history(Some(tip), &Query { touched, ..Query::default() }).map_err(git)?;
+    fn last_changes(&self, mailmap: &Mailmap) -> Result<BTreeMap<RepoPath, Last>, Refused> {
         let mut last = BTreeMap::new();
-        for (path, touch) in answers.touched {
-            let what = match touch {
+        for path in approved(self.stage) {
+            let what = match self.answers.touched.get(&path) {
                 _ if self.newest.differs(&self.stage.snapshot, &path) => Last::Uncommitted,
-                Touch::At { commit, .. } => {
-                    Last::At(Box::new(self.repo.commit(commit, mailmap).map_err(git)?))
+                Some(Touch::At { commit, .. }) => {
+                    Last::At(Box::new(self.repo.commit(*commit, mailmap).map_err(git)?))
                 }
-                Touch::Uncommitted => Last::Uncommitted,
-                Touch::Shallow => Last::Shallow,
+                Some(Touch::Shallow) => Last::Shallow,
+                Some(Touch::Uncommitted) | None => Last::Uncommitted,
             };
             last.insert(path, what);
         }

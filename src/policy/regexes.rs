@@ -2,6 +2,7 @@
 //! all packs takes longer than to judge a small repository.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use regex::{Regex, RegexBuilder};
 
@@ -12,6 +13,9 @@ use crate::diag::Span;
 /// The most memory a compiled pattern may take.
 const REGEX_LIMIT: usize = 1 << 20;
 
+/// A pattern that is asked about more texts than this is compiled: then it answers faster than its needs do.
+const WORTH_COMPILING: u32 = 4;
+
 /// A regular expression as a policy writes it, over lines and without regard to case.
 #[derive(Debug)]
 pub struct Pattern {
@@ -19,12 +23,14 @@ pub struct Pattern {
     /// `None` inside when it does not compile.
     compiled: OnceLock<Option<Regex>>,
     needs: OnceLock<Needs>,
+    /// How many texts its needs ruled out.
+    ruled_out: AtomicU32,
 }
 
 impl Pattern {
     /// A pattern that nobody has looked at yet.
     pub(super) fn new(text: At<String>) -> Pattern {
-        Pattern { text, compiled: OnceLock::new(), needs: OnceLock::new() }
+        Pattern { text, compiled: OnceLock::new(), needs: OnceLock::new(), ruled_out: AtomicU32::new(0) }
     }
 
     /// Where it is written.
@@ -46,9 +52,14 @@ impl Pattern {
     /// The compiled pattern; `None` also when this text cannot hold a match, so that a pattern is not
     /// compiled before a text comes that may.
     pub fn regex_for(&self, text: &str) -> Option<&Regex> {
-        if self.compiled.get().is_none() && *self.needs() != Needs::Nothing && !has_strays(text) {
+        if self.compiled.get().is_none()
+            && *self.needs() != Needs::Nothing
+            && self.ruled_out.load(Ordering::Relaxed) < WORTH_COMPILING
+            && !has_strays(text)
+        {
             let lower = text.to_ascii_lowercase();
             if !self.needs().may_be(&|literal| lower.contains(literal.as_str())) {
+                self.ruled_out.fetch_add(1, Ordering::Relaxed);
                 return None;
             }
         }
