@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Scratch, recipe, roadworthy};
+use common::{Scratch, git, recipe, roadworthy};
 use serde_json::Value;
 
 const AS_OF: &str = "2026-11-01";
@@ -149,4 +149,28 @@ fn files_belong_to_the_deepest_model() {
     let config = std::fs::read_to_string(scratch.path().join("roadworthy.toml")).unwrap();
     scratch.write("roadworthy.toml", config.replace("experimental", "standard"));
     assert_eq!(reach(&judged(&scratch).0), [("price".to_string(), "warn".to_string())]);
+}
+
+#[test]
+fn a_source_among_much_code_is_found() {
+    let scratch = ready();
+    for nth in 0..900 {
+        let read =
+            if nth % 300 == 150 { READS.replace("secret", &format!("secret{nth}")) } else { String::new() };
+        scratch
+            .write(&format!("src/many/part_{nth:03}.py"), format!("\"\"\"Part {nth}.\"\"\"\nx = 1\n{read}"));
+    }
+    let expected = ["150", "450", "750"].map(|nth| format!("data-reach-undeclared src/many/part_{nth}.py:5"));
+    assert_eq!(found(&scratch), expected);
+    // The same from Git, and where a file cannot be read there.
+    scratch.commit("2026-10-30T09:00:00Z", "Many parts");
+    let check = ["check", "--rev", "HEAD", "--as-of", AS_OF];
+    let output = roadworthy(&scratch.path(), &check);
+    assert_eq!(output.stdout.matches("reaches the bucket").count(), 3, "{}", output.stdout);
+    let blob = git(&scratch.path(), &["rev-parse", "HEAD:src/many/part_450.py"]);
+    let (folder, name) = blob.trim().split_at(2);
+    std::fs::remove_file(scratch.path().join(".git/objects").join(folder).join(name)).unwrap();
+    let output = roadworthy(&scratch.path(), &check);
+    assert_eq!(output.code, Some(2), "{}", output.stdout);
+    assert!(output.stdout.contains("part_450.py"), "{}", output.stdout);
 }

@@ -2,6 +2,7 @@
 //!
 //! `docs/benchmarks.md` says how to run this and how to read the table.
 
+mod code;
 mod evidence;
 mod measure;
 mod merge;
@@ -28,6 +29,8 @@ const ROUNDS: usize = 15;
 const RANGE_BASE: &str = "HEAD~1000";
 /// The most rounds of the row that takes seconds.
 const SLOW_ROUNDS: usize = 5;
+/// All packs that a repository can list.
+const PACKS: &str = r#"["core", "operations", "delivery", "trust", "commits", "reach"]"#;
 
 struct Arguments {
     check: bool,
@@ -166,6 +169,8 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
             bound: Some(Bound::Times(1.3)),
             times: pair(programs.roadworthy(listing, &check), programs.git(listing, &list))?,
         },
+        packs_row(&programs, &root, history, rounds, "packs")?,
+        packs_row(&programs, &root, &repositories.code, rounds, "packs-code")?,
         merge_row(&programs, &repositories.merge, rounds)?,
         commit_row(&programs, &repositories.staged, rounds)?,
         push::row(&programs, &root, history, rounds)?,
@@ -197,6 +202,42 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
             .run()?,
         },
     ])
+}
+
+/// All packs against core alone: both sides are ours.
+fn packs_row(
+    programs: &Programs,
+    root: &Path,
+    folder: &Path,
+    rounds: usize,
+    name: &'static str,
+) -> Result<Row, String> {
+    let check = |which: &str, packs: &str| -> Result<Command, String> {
+        let place = root.join("policies").join(which);
+        let file = place.join("roadworthy.toml");
+        std::fs::create_dir_all(&place)
+            .and_then(|()| std::fs::write(&file, format!("[policy]\npacks = {packs}\n")))
+            .map_err(|e| format!("{}: {e}", file.display()))?;
+        let policy = file.to_string_lossy();
+        Ok(programs.roadworthy(folder, &["check", "--rev", "HEAD", "--as-of", AS_OF, "--policy", &policy]))
+    };
+    Ok(Row {
+        name,
+        ours: if name == "packs" {
+            "check --rev HEAD with all packs: the repository of `history`"
+        } else {
+            "check --rev HEAD with all packs: 3,000 files of code, 2,000 commits, five artifacts on file"
+        },
+        theirs: "roadworthy itself, with the pack core alone",
+        bound: Some(Bound::Times(1.5)),
+        times: Pair {
+            ours: check("all", PACKS)?,
+            theirs: check("core", r#"["core"]"#)?,
+            rounds,
+            before: None,
+        }
+        .run()?,
+    })
 }
 
 fn commit_row(programs: &Programs, folder: &Path, rounds: usize) -> Result<Row, String> {

@@ -8,16 +8,19 @@ use std::process::Stdio;
 
 use roadworthy::fixture;
 
+use crate::code::{code, telling_code};
 use crate::evidence::{self, Evidence};
 use crate::stream::{Author, Commit, EPOCH, Numbers, Stream};
 
 /// Counted up whenever the generators change, so that repositories of older ones are left alone.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Files of the history repository.
 const HISTORY_FILES: usize = 600;
 /// Commits of the history repository, over eighteen months.
 const HISTORY_COMMITS: usize = 2_000;
+/// Files of the code repository.
+const CODE_FILES: usize = 3_000;
 /// Seconds from one commit to the next.
 const STEP: i64 = 23_673;
 /// Where in the history the README was changed last.
@@ -38,6 +41,8 @@ const MODELS: usize = 500;
 pub(crate) struct Repositories {
     /// 600 files, 2,000 commits, the evidence of one model.
     pub(crate) history: PathBuf,
+    /// 3,000 files of code, 2,000 commits, the evidence of one model.
+    pub(crate) code: PathBuf,
     /// 100,000 files, one commit, no evidence.
     pub(crate) listing: PathBuf,
     /// 500 models, each with its evidence.
@@ -56,7 +61,8 @@ pub(crate) fn all(root: &Path) -> Result<Repositories, String> {
     let files = evidence::files()?;
     let place = Place { root, key: key(&files) };
     Ok(Repositories {
-        history: place.ensure("history", |stream| history(stream, &files))?,
+        history: place.ensure("history", |stream| history(stream, &files, HISTORY_FILES, code))?,
+        code: place.ensure("code", |stream| history(stream, &files, CODE_FILES, telling_code))?,
         listing: place.ensure("listing", listing)?,
         models: place.ensure("models", |stream| models(stream, &files))?,
         merge: place.ensure("merge", merge)?,
@@ -163,20 +169,12 @@ fn author(nth: usize) -> Author {
     format!("{name} <{first}@corp.example>")
 }
 
-/// A piece of code: one line changes with each version.
-fn code(path: &str, version: usize) -> String {
-    use std::fmt::Write as _;
-    let mut numbers = Numbers(path.len() as u64);
-    let mut text = format!("\"\"\"{path}\"\"\"\n\nimport pandas as pd\n\n\n");
-    for step in 0..20 + numbers.below(40) {
-        let factor = if step == version % 20 { version } else { numbers.below(1000) };
-        writeln!(text, "def step_{step:02}(frame: pd.DataFrame) -> pd.Series:\n    return frame[\"column_{step}\"] * {factor}\n")
-            .expect("a string takes all text");
-    }
-    text
-}
-
-fn history(stream: &mut Stream<&mut dyn Write>, files: &[Evidence]) -> io::Result<()> {
+fn history(
+    stream: &mut Stream<&mut dyn Write>,
+    files: &[Evidence],
+    count: usize,
+    code: fn(&str, usize) -> String,
+) -> io::Result<()> {
     let mut final_at: BTreeMap<usize, Vec<&Evidence>> = BTreeMap::new();
     for file in files {
         let step = usize::try_from((file.time - EPOCH) / STEP).unwrap_or(0);
@@ -193,7 +191,7 @@ fn history(stream: &mut Stream<&mut dyn Write>, files: &[Evidence]) -> io::Resul
         "sql/views",
         "notebooks",
     ];
-    let paths: Vec<String> = (0..HISTORY_FILES - files.len())
+    let paths: Vec<String> = (0..count - files.len())
         .map(|nth| match FOLDERS[nth % FOLDERS.len()] {
             folder @ "sql/views" => format!("{folder}/view_{nth:03}.sql"),
             folder => format!("{folder}/part_{nth:03}.py"),

@@ -52,7 +52,7 @@ impl Row {
 pub(crate) fn render(rows: &[Row], rounds: usize) -> String {
     let mut out = String::new();
     let processor = |side: &Side| side.processor.map_or_else(|| "-".to_string(), |ms| format!("{ms:.1}"));
-    line(&mut out, &["row", "roadworthy ms", "git ms", "ratio", "bound", "processor ms", "git's"]);
+    line(&mut out, &["row", "roadworthy ms", "other ms", "ratio", "bound", "processor ms", "other's"]);
     for row in rows {
         let Times { ours, theirs } = &row.times;
         let (wall, their_wall) = (format!("{:.2}", ours.wall), format!("{:.2}", theirs.wall));

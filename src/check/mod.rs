@@ -11,6 +11,7 @@ mod declared;
 mod due;
 mod fact;
 mod files;
+mod filter;
 mod fresh;
 mod notebook;
 mod paths;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::declared::Declared;
-use super::search::{Filter, Named, Search};
+use super::filter::Filter;
+use super::search::{Named, Search};
 use super::tree::Tree;
 use super::{FileContext, Outcome, Problem, range};
 use crate::diag::{Note, RepoPath, Sources};

@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::thread::{Scope, ScopedJoinHandle};
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use globset::Candidate;
 use regex::Captures;
 
 use super::code::{self, Code};
 use super::declared::Declared;
+use super::filter::Filter;
 use super::tree::{Text, text_in};
 use crate::git::{Elsewhere, Error, Snapshot};
-use crate::policy::{Extract, Globs, Needs, ReachCheck, has_strays};
+use crate::policy::{Extract, Globs, ReachCheck};
 
 /// More code than this belongs to no model.
 const MAX_FILES: usize = 50_000;
@@ -205,55 +205,6 @@ fn read_units<'a>(searches: &[Search<'a>], units: &[(usize, &'a [u8])], place: &
         parts.insert(search.key, Part { found: finder.found, left });
     }
     parts
-}
-
-/// Tells by literals which extracts may find something in a piece of code.
-#[derive(Default, Debug)]
-pub(super) struct Filter {
-    compiled: OnceLock<Literals>,
-}
-
-#[derive(Debug)]
-struct Literals {
-    /// `None` when it is too big.
-    automaton: Option<AhoCorasick>,
-    count: usize,
-    /// For each extract, by the numbers of literals.
-    needs: Vec<Needs<usize>>,
-}
-
-impl Literals {
-    fn of(check: &ReachCheck) -> Literals {
-        let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
-        let mut number = |literal: &String| {
-            let next = numbers.len();
-            *numbers.entry(literal.clone()).or_insert(next)
-        };
-        let one = |extract: &Extract| {
-            let find = Needs::any(extract.find.iter().map(|find| find.needs().clone()).collect());
-            let strings = extract.strings.as_ref().map(|strings| strings.needs().clone());
-            Needs::all(strings.into_iter().chain([find]).collect()).named(&mut number)
-        };
-        let needs = check.extract.iter().map(one).collect();
-        let mut literals: Vec<(String, usize)> = numbers.into_iter().collect();
-        literals.sort_by_key(|(_, number)| *number);
-        let mut builder = AhoCorasickBuilder::new();
-        let automaton = builder.ascii_case_insensitive(true).build(literals.iter().map(|(text, _)| text));
-        Literals { automaton: automaton.ok(), count: literals.len(), needs }
-    }
-}
-
-impl Filter {
-    /// The extracts that may find something.
-    fn of<'c>(&self, check: &'c ReachCheck, code: &str) -> Vec<&'c Extract> {
-        let literals = self.compiled.get_or_init(|| Literals::of(check));
-        let mut held = vec![literals.automaton.is_none() || has_strays(code); literals.count];
-        if let Some(automaton) = &literals.automaton {
-            automaton.find_overlapping_iter(code).for_each(|found| held[found.pattern().as_usize()] = true);
-        }
-        let may = |(_, needs): &(&Extract, &Needs<usize>)| needs.may_be(&|number| held[*number]);
-        check.extract.iter().zip(&literals.needs).filter(may).map(|(extract, _)| extract).collect()
-    }
 }
 
 fn takes(set: Option<&Globs>, path: &[u8]) -> bool {
