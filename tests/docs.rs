@@ -101,14 +101,18 @@ fn whole(kind: &str, text: &str) -> String {
     }
 }
 
-/// A recipe under a path of `policies/`, with the embedded recipes as its bases.
+/// A recipe under a path of `policies/`, with the embedded recipes and those of the example as its bases.
 fn recipe_mistakes(path: &str, text: &str) -> Vec<String> {
     let mut sources = Sources::new();
     let loader = |wanted: &str| {
         if wanted == path {
             return Ok(fixture::Loaded { origin: Origin::Local(path.into()), text: text.to_string() });
         }
-        fixture::load_embedded(wanted)
+        let example = format!("examples/organisation/policies/{wanted}");
+        match std::fs::read_to_string(markdown::path(&example)) {
+            Ok(text) => Ok(fixture::Loaded { origin: Origin::Local(example.into()), text }),
+            Err(_) => fixture::load_embedded(wanted),
+        }
     };
     let resolved: Result<_, Vec<Diagnostic>> = fixture::resolve(&mut sources, &loader, path);
     resolved.err().map_or_else(Vec::new, |mistakes| list(&sources, &mistakes))

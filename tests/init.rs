@@ -140,6 +140,22 @@ fn what_was_written_is_refused_until_it_is_filled_in() {
 /// An answer to a question of a starter, by the words of the question.
 fn answer(question: &str) -> &'static str {
     for (words, answer) in [
+        ("what is measured: errors", "errors and empty inputs of a run"),
+        ("the measure with its limit", "error rate > 1 %"),
+        ("over which time", "15 minutes"),
+        ("a measure of drift with its limit", "PSI > 0.2"),
+        ("that answers", "#churn-oncall"),
+        ("what whoever is alerted does first", "Count the rows of the month; see docs/runbook.md."),
+        ("number or channel", "+44 113 496 0123"),
+        ("such as 15 minutes", "15 minutes"),
+        ("such as 1 hour", "1 hour"),
+        ("first and last name of whoever is called next", "Grace Hopper"),
+        ("a percentile and a time", "p95 < 200 ms"),
+        ("a percentage with its window", "99.5 % over 30 days"),
+        ("such as 30 days", "30 days"),
+        ("what happens when the objective is missed", "No new version before the runs are on time again."),
+        ("an amount with its currency", "500 EUR"),
+        ("month, day, or", "month"),
         ("first and last name of whoever built it", "Ada Lovelace"),
         ("first and last name of whoever runs it", "Dorothy Vaughan"),
         ("code, jobs, access rights", "The scoring job, the retraining workflow and the service account."),
@@ -264,19 +280,18 @@ fn what_was_written_is_accepted_once_it_is_filled_in() {
     assert_eq!(check(&scratch, &["--rev", "HEAD", "--quiet"]).code, Some(0));
 }
 
-/// Packs beyond the default ask for more, and write more. The starters of `operations` are filled in by
-/// tests/operations.rs.
+/// Packs beyond the default ask for more, and write more: a starter for every artifact there is.
 #[test]
 fn what_all_packs_ask_for_is_refused_until_it_is_filled_in_and_accepted_then() {
     let scratch = Scratch::repository();
-    let packs = ["core", "delivery", "trust"];
+    let packs = ["core", "operations", "delivery", "trust"];
     let model = "[[model]]\nid = \"model\"\npath = \".\"\ntier = \"critical\"\n";
     scratch.write("roadworthy.toml", format!("[policy]\npacks = [\"{}\"]\n{model}", packs.join("\", \"")));
     roadworthy(&scratch.path(), &["init"]).expect_success();
     let set = policy::defaults(&mut Sources::new()).unwrap();
     let found = blocking(&scratch);
-    let operations = ["monitoring", "escalation", "slo", "cost"];
-    for artifact in set.artifacts.iter().filter(|a| !operations.contains(&a.id.value.as_str())) {
+    assert!(set.artifacts.len() >= 17, "all packs are on: {}", set.artifacts.len());
+    for artifact in &set.artifacts {
         assert!(found.contains_key(&artifact.id.value), "{} is open: {found:#?}", artifact.id.value);
         let path = artifact.starter.as_ref().unwrap().file.value.as_str();
         let text = std::fs::read_to_string(scratch.path().join(path)).unwrap();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// All Markdown files for readers, relative to the project.
-pub(crate) const FILES: [&str; 12] = [
+pub(crate) const FILES: [&str; 13] = [
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "README.md",
@@ -19,6 +19,7 @@ pub(crate) const FILES: [&str; 12] = [
     "docs/fixtures.md",
     "docs/hooks.md",
     "docs/json-report.md",
+    "docs/organisation.md",
     "docs/policies.md",
 ];
 
