@@ -128,9 +128,10 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
     match &reader.how {
         How::Path { paths, context, of_model } => path(one, paths, *context, *of_model),
         How::Named { .. } => named(one, &reader.how),
-        How::Mention { terms, kinds, within } => {
+        How::Mention { terms, kinds, within, not } => {
             let (set, doc) = (one.set, one.doc);
             let (terms, within) = (set.terms(terms), within.as_ref().map(|t| set.terms(t)));
+            let not = not.as_ref().map(|terms| set.terms(terms));
             for sentence in doc.sentences() {
                 let unit = &doc.document.units[sentence.unit];
                 let placed = within.is_none_or(|w| {
@@ -140,6 +141,7 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
                     || !placed
                     || !(kinds.is_empty() || kinds.contains(&unit.kind))
                     || terms.find(&sentence.folded).is_none()
+                    || not.is_some_and(|not| not.is_match_folded(&sentence.folded))
                     || sections::open(one, unit)
                 {
                     continue;

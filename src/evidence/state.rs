@@ -299,7 +299,20 @@ fn short(s: &Subject<'_>) -> Sign {
 
 /// What the document says of itself: its status first, free phrases near its top second.
 fn veto(s: &Subject<'_>) -> Option<State> {
-    status(s).or_else(|| phrases(s))
+    status(s).or_else(|| phrases(s)).or_else(|| still_to_do(s))
+}
+
+/// A list of boxes that nobody ticked says what is to be done, and not what is there.
+fn still_to_do(s: &Subject<'_>) -> Option<State> {
+    let document = s.doc.document;
+    let items = document.units.iter().filter(|unit| unit.kind == UnitKind::Item).count();
+    let first = document.tasks.first()?;
+    let open = document.tasks.len();
+    let none = document.tasks.iter().all(|task| !task.done);
+    (s.artifact.nature.in_place && none && open >= 2 && open * 2 > items).then(|| {
+        let reason = format!("it is a list of {open} things to do, and none of them is done");
+        State::new(StateName::Draft, reason, Some(first.span))
+    })
 }
 
 /// Status fields are read in the first part of a document only: further down they are about

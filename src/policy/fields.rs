@@ -202,18 +202,16 @@ impl<'t> Fields<'t> {
             DeValue::Integer(n) if n.radix() == 10 => n.as_str().replace('_', "").parse::<u64>().ok(),
             _ => None,
         };
-        match number {
-            Some(n) if range.contains(&n) => Some(At { value: n, span }),
-            _ => {
-                self.wrong(
-                    key,
-                    value,
-                    &format!("a whole number from {} to {}", range.start, range.end - 1),
-                    mistakes,
-                );
-                None
+        let wants = format!("a whole number from {} to {}", range.start, range.end - 1);
+        match (number, value.get_ref()) {
+            (Some(n), _) if range.contains(&n) => return Some(At { value: n, span }),
+            (_, DeValue::Integer(n)) => {
+                let message = format!("`{key}` in {} must be {wants}, not {}", self.name, n.as_str());
+                mistakes.add("wrong-type", span, message, format!("expected {wants}"));
             }
+            _ => self.wrong(key, value, &wants, mistakes),
         }
+        None
     }
 
     pub(crate) fn boolean(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<bool> {

@@ -184,6 +184,7 @@ fn nature(table: Option<Fields<'_>>, mistakes: &mut Mistakes) -> Nature {
         own: names("own", &mut table, mistakes),
         exclusions: names("exclusions", &mut table, mistakes),
         conduct: table.boolean("conduct", mistakes).unwrap_or(false),
+        in_place: table.boolean("in_place", mistakes).unwrap_or(false),
         min_words: table.integer("min_words", 0..10_000, mistakes).map_or(0, |n| n.value),
     };
     table.finish(mistakes);

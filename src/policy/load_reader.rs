@@ -80,8 +80,8 @@ fn hows(fields: &mut Fields<'_>, mistakes: &mut Mistakes) -> Vec<Option<How>> {
         found.push(how);
     }
     if let Some(terms) = mention {
-        let within = scope.take().and_then(|(within, _)| within);
-        found.push(Some(How::Mention { terms, kinds, within }));
+        let (within, not) = scope.take().unwrap_or((None, None));
+        found.push(Some(How::Mention { terms, kinds, within, not }));
     }
     if let Some(terms) = terms(fields, "unticked", mistakes) {
         found.push(Some(How::Unticked(terms)));

@@ -1,5 +1,7 @@
 //! Names and patterns that policies and configurations write: ids, formats, globs.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::mistakes::{At, Mistakes};
@@ -73,13 +75,33 @@ pub(super) fn format(word: &At<String>, mistakes: &mut Mistakes) -> Option<Forma
 }
 
 /// A path as patterns see it: lower-case, `_` as `-`.
+///
+/// Letters of all scripts are folded, and an accent is the same whether it is written with its letter or behind it, as
+/// some file systems do. Of a path that is not UTF-8, ASCII letters alone.
 pub fn fold_path(path: &[u8]) -> Vec<u8> {
-    path.iter().map(|b| fold_byte(*b)).collect()
+    let mut folded = Vec::with_capacity(path.len());
+    fold_onto(&mut folded, path);
+    folded
 }
 
-/// A byte of a path as patterns see it.
+/// An ASCII letter, and any byte that is none, as patterns see it.
 pub(super) const fn fold_byte(byte: u8) -> u8 {
     if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() }
+}
+
+/// Adds a path, or the rest of one, as [`fold_path`] folds it.
+pub(super) fn fold_onto(folded: &mut Vec<u8>, path: &[u8]) {
+    let text = if path.is_ascii() { None } else { std::str::from_utf8(path).ok() };
+    match text {
+        Some(text) => folded.extend(fold_text(text).bytes()),
+        None => folded.extend(path.iter().map(|b| fold_byte(*b))),
+    }
+}
+
+/// Character by character, so that pieces are folded as the whole is.
+fn fold_text(text: &str) -> String {
+    let fold = |c: char| if c == '_' { '-' } else { c };
+    text.chars().flat_map(char::to_lowercase).nfc().map(fold).collect()
 }
 
 /// A pattern that does not compile, or is too big to be repeated whole.
@@ -98,7 +120,7 @@ pub fn glob(pattern: &str) -> Result<Glob, String> {
     if pattern.len() > MAX_GLOB || pattern.matches([',', '{']).count() > MAX_BRACES {
         return Err("the pattern is too big".to_string());
     }
-    let folded = pattern.to_lowercase().replace('_', "-");
+    let folded = fold_text(pattern);
     let anchored = match folded.strip_prefix('/') {
         Some(rest) => rest.to_string(),
         None => format!("**/{folded}"),

@@ -115,6 +115,8 @@ pub struct Nature {
     pub exclusions: Vec<String>,
     /// True for documents about conduct: a list of fields or routes is another kind.
     pub conduct: bool,
+    /// True for documents about what is in place: a list of boxes that nobody ticked is a draft.
+    pub in_place: bool,
     /// A shorter Markdown text with a fact missing is a stub.
     pub min_words: u64,
 }
@@ -191,6 +193,8 @@ pub enum How {
         kinds: Vec<UnitKind>,
         /// A heading above, or the title, must match.
         within: Option<Terms>,
+        /// Sentences that match do not count.
+        not: Option<Terms>,
     },
     /// Code, fenced or inline.
     Code {

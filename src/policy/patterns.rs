@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::literals::{Literals, Pairs};
-use super::names::{fold_byte, fold_path};
+use super::names::{fold_byte, fold_onto, fold_path};
 
 /// What [`fold_byte`] makes of each byte.
 const FOLDED: [u8; 256] = {
@@ -74,6 +74,7 @@ impl Patterns {
             patterns: self,
             folder: Vec::new(),
             folded: Vec::new(),
+            folder_end: 0,
             ending: Vec::new(),
             table: self.by_ending.get(&[][..]).copied().unwrap_or(0),
             hits: vec![None; self.tables.len()],
@@ -88,8 +89,9 @@ pub(super) struct Scanner<'p> {
     patterns: &'p Patterns,
     /// The folder of the last path, its final slash included, as written.
     folder: Vec<u8>,
-    /// The last path, folded.
+    /// The last path, folded, and how long its folder is there.
     folded: Vec<u8>,
+    folder_end: usize,
     /// What followed the last dot of the last path that had one, and the table for it.
     ending: Vec<u8>,
     table: usize,
@@ -115,10 +117,11 @@ impl Scanner<'_> {
             let cut = path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
             self.folder = path[..cut].to_vec();
             self.folded = fold_path(&self.folder);
+            self.folder_end = self.folded.len();
             self.hits.fill(None);
             self.fold_name(&path[cut..]);
         }
-        let cut = self.folder.len();
+        let cut = self.folder_end;
         let folded = &self.folded;
         let table = match folded.iter().rposition(|&b| b == b'.').map(|dot| &folded[dot + 1..]) {
             None => 0,
@@ -159,12 +162,17 @@ impl Scanner<'_> {
 
     /// Puts a name behind the folder; false when it is no name, but goes on into another folder.
     fn fold_name(&mut self, name: &[u8]) -> bool {
-        let mut slash = false;
-        self.folded.truncate(self.folder.len());
+        let (mut slash, mut ascii) = (false, true);
+        self.folded.truncate(self.folder_end);
         self.folded.extend(name.iter().map(|&byte| {
             slash |= byte == b'/';
+            ascii &= byte.is_ascii();
             FOLDED[usize::from(byte)]
         }));
+        if !ascii {
+            self.folded.truncate(self.folder_end);
+            fold_onto(&mut self.folded, name);
+        }
         !slash
     }
 }
@@ -355,6 +363,24 @@ mod tests {
             }
         }
         assert!(count > 20, "{count}");
+    }
+
+    #[test]
+    fn letters_of_all_scripts_are_folded() {
+        let patterns = ["*überwachung*.md", "docs/*ΕΚΤΙΜΗΣΗ*", "/Dérive.md"];
+        let patterns = Patterns::new(patterns.iter().map(|p| glob(p).unwrap()).collect());
+        let mut scanner = patterns.scanner();
+        for (path, expected) in [
+            ("models/ÜBERWACHUNG_Churn.md", vec![0]),
+            ("Übersicht/U\u{308}berwachung.md", vec![0]),
+            ("Übersicht/x.md", vec![]),
+            ("Docs/εκτίμηση.md", vec![]),
+            ("Docs/εκτιμησησ.md", vec![1]),
+            ("De\u{301}rive.MD", vec![2]),
+        ] {
+            assert_eq!(scanner.matching(path.as_bytes()), expected, "{path}");
+        }
+        assert!(scanner.matching(b"docs/\xdcberwachung.md").is_empty());
     }
 
     #[test]

@@ -290,7 +290,7 @@ fn check_terms(artifacts: &[Artifact], rules: &[Rule], words: &Words, mistakes: 
             How::Named { terms, within, not, .. } => vec![Some(terms), within.as_ref(), not.as_ref()],
             How::Code { not } => vec![not.as_ref()],
             How::Unticked(terms) => vec![Some(terms)],
-            How::Mention { terms, within, .. } => vec![Some(terms), within.as_ref()],
+            How::Mention { terms, within, not, .. } => vec![Some(terms), within.as_ref(), not.as_ref()],
             How::Path { .. } | How::Regex(_) | How::Owners { .. } | How::Roster | How::Channel => Vec::new(),
         };
         for terms in used.into_iter().flatten() {
