@@ -29,6 +29,9 @@ pub(crate) fn telling_code(path: &str, version: usize) -> String {
     let mut text = format!(
         "\"\"\"Part {nth} of {path}.\"\"\"\n\nfrom __future__ import annotations\n\nimport logging\n\nimport numpy as np\nimport pandas as pd\nfrom sklearn.pipeline import Pipeline\n\nlog = logging.getLogger(__name__)\n\n"
     );
+    if path.starts_with("tests/") {
+        text.push_str("from src.features import part_000\n\n");
+    }
     if nth.is_multiple_of(12) {
         text.push_str("QUERY = \"\"\"\n    select id, contract_month\n    from crm.contract_month\n    where id = %s\n\"\"\"\n\n");
     }

@@ -13,7 +13,7 @@ use crate::evidence::{self, Evidence};
 use crate::stream::{Author, Commit, EPOCH, Numbers, Stream};
 
 /// Counted up whenever the generators change, so that repositories of older ones are left alone.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Files of the history repository.
 const HISTORY_FILES: usize = 600;

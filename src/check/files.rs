@@ -33,6 +33,10 @@ pub(super) fn run(c: &mut FileContext<'_, '_, '_, '_>, check: &FilesCheck) -> Re
         let mut files = c.tree.own(c.model, &enough.files, &check.except);
         let names = if enough.names.is_empty() { BTreeSet::new() } else { names(&of, &files) };
         files.extend(c.tree.above(c.model, &enough.above, &check.except));
+        if !enough.holds.is_empty() || !enough.names.is_empty() {
+            // The nearest are asked first: most likely one of them is enough.
+            files.sort_by_key(|path| path.iter().filter(|b| **b == b'/').count());
+        }
         for path in files {
             read += 1;
             if read > MAX_FILES {

@@ -1,11 +1,10 @@
-//! Which code can name a source at all: told by the literals that every match holds, in one pass over it.
+//! Which code can name a source at all: told by the literals that every match holds.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use aho_corasick::Anchored;
-use aho_corasick::automaton::Automaton;
-use aho_corasick::dfa::DFA;
+use memchr::memmem::Finder;
 
 use crate::policy::{Extract, Needs, ReachCheck, has_strays};
 
@@ -17,9 +16,7 @@ pub(super) struct Filter {
 
 #[derive(Debug)]
 struct Literals {
-    /// `None` when it is too big.
-    automaton: Option<DFA>,
-    count: usize,
+    finders: Vec<Finder<'static>>,
     /// For each extract, by the numbers of literals.
     needs: Vec<Needs<usize>>,
 }
@@ -37,37 +34,30 @@ impl Literals {
             Needs::all(strings.into_iter().chain([find]).collect()).named(&mut number)
         };
         let needs = check.extract.iter().map(one).collect();
-        let mut literals: Vec<(String, usize)> = numbers.into_iter().collect();
-        literals.sort_by_key(|(_, number)| *number);
-        let mut builder = DFA::builder();
-        let automaton = builder.ascii_case_insensitive(true).build(literals.iter().map(|(text, _)| text));
-        Literals { automaton: automaton.ok(), count: literals.len(), needs }
-    }
-
-    /// Which literals stand in a text, by their numbers. All, when that cannot be told.
-    fn held(&self, text: &str) -> Vec<bool> {
-        let sure = self.automaton.as_ref().filter(|_| !has_strays(text));
-        let start = sure.and_then(|automaton| Some((automaton, automaton.start_state(Anchored::No).ok()?)));
-        let Some((automaton, mut state)) = start else { return vec![true; self.count] };
-        let mut held = vec![false; self.count];
-        for byte in text.bytes() {
-            state = automaton.next_state(Anchored::No, state, byte);
-            if automaton.is_special(state) && automaton.is_match(state) {
-                for nth in 0..automaton.match_len(state) {
-                    held[automaton.match_pattern(state, nth).as_usize()] = true;
-                }
-            }
-        }
-        held
+        let mut literals: Vec<(&String, &usize)> = numbers.iter().collect();
+        literals.sort_by_key(|(_, number)| **number);
+        let finders = literals.iter().map(|(text, _)| Finder::new(text.as_bytes()).into_owned()).collect();
+        Literals { finders, needs }
     }
 }
 
 impl Filter {
     /// The extracts that may find something.
     pub(super) fn of<'c>(&self, check: &'c ReachCheck, code: &str) -> Vec<&'c Extract> {
+        if has_strays(code) {
+            return check.extract.iter().collect();
+        }
         let literals = self.compiled.get_or_init(|| Literals::of(check));
-        let held = literals.held(code);
-        let may = |(_, needs): &(&Extract, &Needs<usize>)| needs.may_be(&|number| held[*number]);
+        let code = code.to_ascii_lowercase();
+        // Each literal is looked for once, and only when it matters.
+        let known: Vec<Cell<Option<bool>>> = vec![Cell::new(None); literals.finders.len()];
+        let holds = |number: &usize| {
+            let found = || literals.finders[*number].find(code.as_bytes()).is_some();
+            let held = known[*number].get().unwrap_or_else(found);
+            known[*number].set(Some(held));
+            held
+        };
+        let may = |(_, needs): &(&Extract, &Needs<usize>)| needs.may_be(&holds);
         check.extract.iter().zip(&literals.needs).filter(may).map(|(extract, _)| extract).collect()
     }
 }

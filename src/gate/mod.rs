@@ -130,59 +130,71 @@ fn decide_texts<'r>(
             return None;
         }
     };
-    let asked = collect(stage, request, tip.is_some());
+    let mut asked = collect(stage, request, tip.is_some());
     if request.history && range::asks_approvals(stage) {
         repo.expect_walks();
     }
-    let answers = match walk(repo, request, stage, asked.query, tip) {
+    let answers = match walk(repo, request, stage, std::mem::take(&mut asked.query), tip) {
         Ok(answers) => answers,
         Err(problem) => {
             verdict.undecided.push(*problem);
             return None;
         }
     };
-    let history = match (&answers, request.history) {
+    let head = Newest::of(repo, &request.target, tip);
+    let known = (&asked, answers.as_ref(), &head);
+    for m in 0..stage.models.len() {
+        let row = judge_texts(request, stage, m, known, sources, verdict);
+        verdict.rows.push(row);
+    }
+    Some((tip, head, answers.unwrap_or_default()))
+}
+
+/// Asks the rules about evidence of one model.
+fn judge_texts(
+    request: &Request,
+    stage: &Stage<'_>,
+    m: usize,
+    (asked, answers, head): (&Asked, Option<&Answers>, &Newest<'_>),
+    sources: &Sources,
+    verdict: &mut Verdict,
+) -> ModelRow {
+    let (model, survey) = (&stage.models[m], &stage.surveys[m]);
+    let history = match (answers, request.history) {
         (_, false) => History::NotAsked,
         (Some(answers), true) => History::Known(answers),
         (None, true) => History::None,
     };
-    let head = Newest::of(repo, &request.target, tip);
-    for (m, model) in stage.models.iter().enumerate() {
-        let survey = &stage.surveys[m];
-        let mut row = row(stage, m);
-        for (r, rule) in stage.set.rules.iter().enumerate() {
-            let severity = stage.set.severity(rule, model.tier, model.mode);
-            let Some((index, artifact)) = about(&stage.set, rule) else { continue };
-            if severity == Severity::Off || !request.history && needs_more_than_text(rule) {
-                continue;
-            }
-            let drifts = match (&answers, asked.drifts.get(&(m, r))) {
-                (Some(answers), Some(indexes)) => {
-                    indexes.iter().filter_map(|i| answers.moved.get(*i)).collect()
-                }
-                _ => Vec::new(),
-            };
-            let uncommitted = |path: &RepoPath| head.differs(&stage.snapshot, path);
-            let context = Context {
-                set: &stage.set,
-                rule,
-                artifact,
-                model,
-                evidence: &survey.evidence[index],
-                sources,
-                snapshot: &stage.snapshot,
-                history,
-                drifts,
-                uncommitted: &uncommitted,
-                today: request.as_of,
-            };
-            let day = check::due_day(&context);
-            row.due.extend(day.map(|day| (artifact.id.value.clone(), day.to_string())));
-            settle::outcome(verdict, &mut row, &context, severity, check::run(&context));
+    let mut row = row(stage, m);
+    for (r, rule) in stage.set.rules.iter().enumerate() {
+        let severity = stage.set.severity(rule, model.tier, model.mode);
+        let Some((index, artifact)) = about(&stage.set, rule) else { continue };
+        if severity == Severity::Off || !request.history && needs_more_than_text(rule) {
+            continue;
         }
-        verdict.rows.push(row);
+        let drifts = match (answers, asked.drifts.get(&(m, r))) {
+            (Some(answers), Some(indexes)) => indexes.iter().filter_map(|i| answers.moved.get(*i)).collect(),
+            _ => Vec::new(),
+        };
+        let uncommitted = |path: &RepoPath| head.differs(&stage.snapshot, path);
+        let context = Context {
+            set: &stage.set,
+            rule,
+            artifact,
+            model,
+            evidence: &survey.evidence[index],
+            sources,
+            snapshot: &stage.snapshot,
+            history,
+            drifts,
+            uncommitted: &uncommitted,
+            today: request.as_of,
+        };
+        let day = check::due_day(&context);
+        row.due.extend(day.map(|day| (artifact.id.value.clone(), day.to_string())));
+        settle::outcome(verdict, &mut row, &context, severity, check::run(&context));
     }
-    Some((tip, head, answers.unwrap_or_default()))
+    row
 }
 
 /// What judges, for people: packs by name, and where the configuration is.
