@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::hook::HookType;
+use crate::report::Format;
 
 /// Decides, from Git objects alone, whether the models in a repository may go to production.
 #[derive(Parser, Debug)]
@@ -130,6 +131,48 @@ pub struct Onto {
     pub policy: Option<PathBuf>,
 }
 
+/// In which formats a verdict is told.
+#[derive(Args, Clone, Debug)]
+pub struct Reports {
+    /// How to print the verdict.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Also write it to a file, in any format: sarif=roadworthy.sarif. May be given more than once; `-` is
+    /// standard output, behind the rest.
+    #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = report_to)]
+    pub files: Vec<ReportTo>,
+}
+
+/// A report for a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReportTo {
+    /// How it is written.
+    pub format: Format,
+    /// Where to; `-` is standard output.
+    pub path: PathBuf,
+}
+
+fn report_to(text: &str) -> Result<ReportTo, String> {
+    let names = Format::ALL.map(Format::name).join(", ");
+    let (name, path) = text
+        .split_once('=')
+        .filter(|(_, path)| !path.is_empty())
+        .ok_or("write it as FORMAT=PATH, such as sarif=roadworthy.sarif")?;
+    let format = Format::ALL.into_iter().find(|format| format.name() == name);
+    let format = format.ok_or_else(|| format!("there is no format `{name}`; there are {names}"))?;
+    Ok(ReportTo { format, path: PathBuf::from(path) })
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Format::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(self.about()))
+    }
+}
+
 /// Arguments of `check`.
 #[derive(Args, Debug)]
 pub struct Check {
@@ -142,9 +185,9 @@ pub struct Check {
     /// The date of the judgement, as 2026-12-31; today in UTC when left out.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
-    /// How to print the verdict.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
-    pub format: ReportFormat,
+    /// In which formats, and where to.
+    #[command(flatten)]
+    pub reports: Reports,
     /// Only the account and the verdict.
     #[arg(long, short, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -160,8 +203,8 @@ pub struct Facts {
     #[command(flatten)]
     pub tree: Tree,
     /// How to print them.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
-    pub format: ReportFormat,
+    #[arg(long, value_enum, default_value_t = FactsFormat::Human)]
+    pub format: FactsFormat,
 }
 
 /// Arguments of `ci`.
@@ -182,9 +225,9 @@ pub struct Ci {
     /// The date of the judgement, as 2026-12-31; today in UTC when left out.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
-    /// How to print the verdict.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
-    pub format: ReportFormat,
+    /// In which formats, and where to.
+    #[command(flatten)]
+    pub reports: Reports,
 }
 
 /// Commands about Git hooks.
@@ -312,12 +355,12 @@ pub struct Baseline {
     pub exception: Exception,
 }
 
-/// How a verdict is printed.
+/// How facts are printed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum ReportFormat {
+pub enum FactsFormat {
     /// For people.
     Human,
-    /// For machines; docs/json-report.md describes it.
+    /// For machines; docs/facts.md describes it.
     Json,
 }
 

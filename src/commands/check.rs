@@ -1,9 +1,10 @@
 //! `roadworthy check`.
 
+use super::deliver::Delivery;
 use super::{Output, Result};
-use crate::cli::{Check, ReportFormat};
+use crate::cli::Check;
 use crate::gate;
-use crate::report::{Human, Verbosity, human, json};
+use crate::report::{Format, Human, Part, Run, Verbosity, render};
 use crate::request::{self, Terminal};
 
 pub(super) fn run(args: &Check, terminal: &Terminal) -> Result {
@@ -15,11 +16,11 @@ pub(super) fn run(args: &Check, terminal: &Terminal) -> Result {
         (false, true) => Verbosity::Verbose,
         (false, false) => Verbosity::Normal,
     };
-    let text = match args.format {
-        ReportFormat::Human => {
-            human(&judged.verdict, &judged.sources, &Human { style: terminal.style, verbosity })
-        }
-        ReportFormat::Json => json(&judged.verdict, &judged.sources),
-    };
-    Ok(Output::said(text, judged.verdict.status().into()))
+    let part = Part { verdict: &judged.verdict, sources: &judged.sources };
+    let run = Run { parts: vec![part], remarks: Vec::new() };
+    let human = |style| render(Format::Human, &run, &Human { style, verbosity });
+    let delivery = Delivery { reports: &args.reports, run: &run, style: terminal.style, human: &human };
+    let mut output = Output::said(delivery.printed(), judged.verdict.status().into());
+    delivery.files(&mut output);
+    Ok(output)
 }

@@ -18,6 +18,6 @@ pub(super) fn run(args: &Ci, terminal: &Terminal) -> Result {
     let fetched = repo.ref_names("refs/remotes/origin/").map_err(|error| request::refused(&error))?;
     let remote = (!fetched.is_empty()).then_some("origin");
     let place = Place { remote, policy: policy.as_deref(), author: None, as_of };
-    let (style, format) = (terminal.style, args.format);
-    decide(&repo, &decision, &Show { style, format, place, brief: false, all: args.all })
+    let (style, reports) = (terminal.style, Some(&args.reports));
+    decide(&repo, &decision, &Show { style, reports, place, brief: false, all: args.all })
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Output, Result, refused};
 use crate::artifact::types::{Comparator, Value};
-use crate::cli::{Facts as Args, ReportFormat};
+use crate::cli::{Facts as Args, FactsFormat};
 use crate::diag::{Sources, Span, escape};
 use crate::evidence::{Candidate, FlawKind};
 use crate::gate::{Stage, stage};
@@ -86,12 +86,12 @@ pub(super) fn run(args: &Args, terminal: &Terminal) -> Result {
     };
     let listing = listing(&stage, &sources);
     Ok(Output::done(match args.format {
-        ReportFormat::Json => {
+        FactsFormat::Json => {
             let text =
                 serde_json::to_string_pretty(&listing).expect("strings, numbers and lists always serialise");
             text + "\n"
         }
-        ReportFormat::Human => human(&listing),
+        FactsFormat::Human => human(&listing),
     }))
 }
 

@@ -3,6 +3,7 @@
 mod check;
 mod ci;
 mod decide;
+mod deliver;
 mod demo;
 mod explain;
 mod facts;
@@ -14,12 +15,13 @@ mod rules;
 mod status;
 mod waive;
 
-use crate::cli::{Cli, Command, Policy, ReportFormat};
+use crate::cli::{Cli, Command, Policy, Reports};
 use crate::diag::{Diagnostic, Sources};
 use crate::exit::ExitStatus;
-use crate::report::{json, picture};
+use crate::report::{Format, Part, Run, picture};
 use crate::request::{Refusal, Terminal};
 use crate::verdict::Verdict;
+use deliver::Delivery;
 
 pub use rules::markdown as rules_markdown;
 
@@ -65,24 +67,36 @@ pub fn run(cli: &Cli, terminal: &Terminal) -> Output {
         Command::Completions { shell } => Ok(completions(*shell)),
     };
     result.unwrap_or_else(|refusal| {
-        let stdout = if wants_json(&cli.command) { undecided(&refusal) } else { String::new() };
-        Output { stdout, ..refused(&[*refusal], &Sources::new(), terminal) }
+        let mut output = refused(&[(*refusal).clone()], &Sources::new(), terminal);
+        if let Some(reports) = reports(&cli.command) {
+            undecided(*refusal, reports, terminal, &mut output);
+        }
+        output
     })
 }
 
-fn wants_json(command: &Command) -> bool {
+/// The reports that a command owes, even where it cannot begin.
+fn reports(command: &Command) -> Option<&Reports> {
     match command {
-        Command::Check(args) => args.format == ReportFormat::Json,
-        Command::Ci(args) => args.format == ReportFormat::Json,
-        _ => false,
+        Command::Check(args) => Some(&args.reports),
+        Command::Ci(args) => Some(&args.reports),
+        _ => None,
     }
 }
 
-/// The report for machines of what could not even be begun.
-fn undecided(refusal: &Diagnostic) -> String {
+/// What could not even be begun, in every format that was asked for. People have the sentence on standard
+/// error.
+fn undecided(refusal: Diagnostic, reports: &Reports, terminal: &Terminal, output: &mut Output) {
     let mut verdict = Verdict { undecided: vec![refusal.clone()], ..Verdict::default() };
-    verdict.settle(&Sources::new());
-    json(&verdict, &Sources::new())
+    let sources = Sources::new();
+    verdict.settle(&sources);
+    let run = Run { parts: vec![Part { verdict: &verdict, sources: &sources }], remarks: Vec::new() };
+    let human = |style| picture::render(&sources, &refusal, &style);
+    let delivery = Delivery { reports, run: &run, style: terminal.style, human: &human };
+    if reports.format != Format::Human {
+        output.stdout = delivery.printed();
+    }
+    delivery.files(output);
 }
 
 /// Mistakes, rendered on standard error, and exit code 2.

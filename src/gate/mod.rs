@@ -23,7 +23,7 @@ use crate::diag::{Diagnostic, RepoPath, Sources};
 use crate::evidence::Survey;
 use crate::git::{Answers, CommitId, Content, Files, Head, Limits, Mailmap, Query, Repo, Snapshot, Target};
 use crate::policy::{Artifact, Check, FILE, PolicySet, Rule, Severity};
-use crate::verdict::{ModelRow, Subject, Verdict};
+use crate::verdict::{ModelRow, RuleText, Subject, Verdict};
 
 use request::named;
 pub use request::{Change, Extra, Request};
@@ -122,7 +122,9 @@ fn decide_texts<'r>(
         _ if rule.check.is_about_change() && request.change.is_none() => false,
         _ => asked_of_any(stage, rule),
     };
-    verdict.account.rules = stage.set.rules.iter().filter(asked).count();
+    verdict.rules = stage.set.rules.iter().filter(asked).map(rule_text).collect();
+    verdict.account.rules = verdict.rules.len();
+    verdict.anchor = anchor(&stage.snapshot);
     let tip = match tip(repo, &request.target) {
         Ok(tip) => tip,
         Err(error) => {
@@ -214,6 +216,25 @@ fn needs_more_than_text(rule: &Rule) -> bool {
 
 fn asked_of_any(stage: &Stage<'_>, rule: &Rule) -> bool {
     stage.models.iter().any(|model| stage.set.severity(rule, model.tier, model.mode) != Severity::Off)
+}
+
+fn rule_text(rule: &Rule) -> RuleText {
+    RuleText {
+        id: rule.id.value.clone(),
+        title: rule.title.clone(),
+        why: rule.why.clone(),
+        help: rule.help.clone(),
+        source: rule.source.clone(),
+    }
+}
+
+/// The file that a reader of the repository would open first.
+fn anchor(snapshot: &Snapshot<'_>) -> Option<RepoPath> {
+    let named = [FILE, "README.md", "README.rst", "README", "README.txt", "readme.md"];
+    let known = named.into_iter().find(|name| snapshot.get(name.as_bytes()).is_some());
+    known
+        .map(|name| RepoPath::from_git(name.as_bytes()))
+        .or_else(|| snapshot.iter().next().map(|entry| RepoPath::from_git(entry.path)))
 }
 
 fn about<'s>(set: &'s PolicySet, rule: &Rule) -> Option<(usize, &'s Artifact)> {

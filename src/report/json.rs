@@ -44,6 +44,19 @@ pub fn json(v: &Verdict, sources: &Sources) -> String {
     harmless(&text)
 }
 
+/// The report when nothing that was announced lands in production, so that nothing was judged.
+pub(super) fn not_judged(remarks: &[String]) -> String {
+    let (verdict, sources) = (Verdict::default(), Sources::new());
+    let mut report: serde_json::Value =
+        serde_json::from_str(&json(&verdict, &sources)).expect("a report that was just written can be read");
+    report["status"] = "not-judged".into();
+    report["exit_code"] = 0.into();
+    report["remarks"] = remarks.into();
+    let text = serde_json::to_string_pretty(&report)
+        .expect("a report has string keys only and is written to memory, so nothing can fail");
+    harmless(&text)
+}
+
 /// `text` with hidden characters as JSON escapes, and the second of two `#`, because some logs take
 /// `##[name]` for a command. They only occur inside of strings, where the escape means the same; line
 /// breaks of the layout stay.

@@ -170,7 +170,7 @@ pub fn markdown(verdict: &Verdict, pages: &[Page<'_>]) -> String {
 }
 
 /// A text that stays text in Markdown: no link, no HTML, no cell of its own.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let mut out = String::new();
     for c in escape::line(text).chars() {
         if c.is_ascii_punctuation()
@@ -181,7 +181,7 @@ fn cell(text: &str) -> String {
         out.push(c);
     }
     // Some readers make links of bare addresses.
-    out.replace("://", "\\://")
+    out.replace("://", "\\://").replace("www.", "www\\.")
 }
 
 #[derive(Serialize)]

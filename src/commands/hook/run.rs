@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::super::decide::{Show, decide};
 use super::super::{Output, Result, refused};
-use crate::cli::{Hook, ReportFormat};
+use crate::cli::Hook;
 use crate::diag::escape::shell_word;
 use crate::diag::{Diagnostic, Level, Sources};
 use crate::gate::Extra;
@@ -70,7 +70,7 @@ fn judged(command: &Hook, style: Style) -> std::result::Result<Output, Refusal> 
     };
     let (remote, policy, author) = (remote.as_deref(), policy.as_deref(), author.as_deref());
     let place = Place { remote, policy, author, as_of: request::today() };
-    decide(&repo, &decision, &Show { style, format: ReportFormat::Human, place, brief: true, all: false })
+    decide(&repo, &decision, &Show { style, reports: None, place, brief: true, all: false })
 }
 
 /// The policy that this machine's own configuration names: `git config roadworthy.policy PATH`. No push

@@ -1,0 +1,90 @@
+//! Hands one run of the program out: a format on standard output, others in files.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::{Output, init, refused};
+use crate::cli::Reports;
+use crate::diag::{Diagnostic, Level, Sources};
+use crate::exit::ExitStatus;
+use crate::report::{Format, Human, Run, Style, Verbosity, render};
+use crate::request::Terminal;
+
+/// The width of a report for people in a file.
+const FILE_WIDTH: usize = 100;
+
+/// True when something else is asked for than text for people on standard output.
+pub(super) fn documents(reports: &Reports) -> bool {
+    reports.format != Format::Human || !reports.files.is_empty()
+}
+
+/// A run, and how it is drawn for people.
+pub(super) struct Delivery<'a> {
+    pub(super) reports: &'a Reports,
+    pub(super) run: &'a Run<'a>,
+    pub(super) style: Style,
+    pub(super) human: &'a dyn Fn(Style) -> String,
+}
+
+impl Delivery<'_> {
+    fn drawn(&self, format: Format, style: Style) -> String {
+        match format {
+            Format::Human => (self.human)(style),
+            other => render(other, self.run, &Human { style, verbosity: Verbosity::Normal }),
+        }
+    }
+
+    /// The format of standard output.
+    pub(super) fn printed(&self) -> String {
+        self.drawn(self.reports.format, self.style)
+    }
+
+    /// Writes the other reports. One that cannot be written is a mistake on standard error, and the exit code
+    /// 2: whoever reads the file would take it for another run's.
+    pub(super) fn files(&self, output: &mut Output) {
+        let mut written: BTreeSet<PathBuf> = BTreeSet::new();
+        for report in &self.reports.files {
+            if report.path == Path::new("-") {
+                output.stdout.push_str(&self.drawn(report.format, self.style));
+                continue;
+            }
+            let plain = Style { color: false, width: FILE_WIDTH, unicode: true };
+            let result = if written.insert(report.path.clone()) {
+                write(&report.path, &self.drawn(report.format, plain))
+            } else {
+                Err("two reports have the same file".to_string())
+            };
+            if let Err(why) = result {
+                let path = report.path.display();
+                let mistake = Diagnostic::new(
+                    Level::Error,
+                    "not-written",
+                    format!("the report {path} could not be written: {why}"),
+                );
+                let said = refused(&[mistake], &Sources::new(), &Terminal { style: self.style });
+                output.stderr.push_str(&said.stderr);
+                output.status = ExitStatus::CannotJudge;
+            }
+        }
+    }
+}
+
+/// Written beside and moved into place, so that nobody reads half a report. What is no ordinary file, such as
+/// a pipe, is written to as it is; a link is followed.
+fn write(path: &Path, text: &str) -> std::result::Result<(), String> {
+    let said = |error: std::io::Error| error.to_string();
+    let place = match std::fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => return Err("it is a folder".to_string()),
+        Ok(meta) if meta.is_file() => std::fs::canonicalize(path).map_err(said)?,
+        Ok(_) => {
+            let mut file = std::fs::OpenOptions::new().append(true).open(path).map_err(said)?;
+            return file.write_all(text.as_bytes()).map_err(said);
+        }
+        Err(_) => path.to_path_buf(),
+    };
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut draft = init::drafts().tempfile_in(folder).map_err(said)?;
+    draft.write_all(text.as_bytes()).map_err(said)?;
+    draft.persist(&place).map(drop).map_err(|error| said(error.error))
+}
