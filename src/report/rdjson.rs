@@ -47,7 +47,7 @@ fn diagnostic(entry: &Entry<'_>, part: &Part<'_>) -> Value {
         })
         .collect();
     if !related.is_empty() {
-        out["relatedLocations"] = json!(related);
+        out["related_locations"] = json!(related);
     }
     out
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::entries::{self, Entry};
 use super::place::{self, Region, Spot};
 use super::{Part, Run, json::harmless, plain, status};
-use crate::diag::{Diagnostic, Level, Note};
+use crate::diag::{Level, Note};
 use crate::verdict::{RuleText, Status, Waived};
 
 /// GitHub refuses a file with more results in a run.
@@ -47,7 +47,7 @@ pub(super) fn sarif(run: &Run<'_>) -> String {
 /// A run in which nothing had to be judged.
 fn nothing(remarks: &[String]) -> Value {
     json!({
-        "tool": { "driver": driver(Vec::new(), Vec::new()) },
+        "tool": { "driver": driver(Vec::new()) },
         "automationDetails": { "id": "roadworthy/" },
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": bases(),
@@ -78,7 +78,7 @@ fn one(part: &Part<'_>, id: &str, remarks: &[String], runs_left_out: usize) -> V
     }
     let status = verdict.status();
     json!({
-        "tool": { "driver": driver(rules.texts, codes(&undecided)) },
+        "tool": { "driver": driver(rules.texts) },
         "automationDetails": { "id": id },
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": bases(),
@@ -100,25 +100,17 @@ fn one(part: &Part<'_>, id: &str, remarks: &[String], runs_left_out: usize) -> V
     })
 }
 
-fn driver(rules: Vec<Value>, notifications: Vec<Value>) -> Value {
+fn driver(rules: Vec<Value>) -> Value {
     json!({
         "name": env!("CARGO_PKG_NAME"),
         "semanticVersion": env!("CARGO_PKG_VERSION"),
         "shortDescription": { "text": "Decides whether the models of a repository may go to production." },
         "rules": rules,
-        "notifications": notifications,
     })
 }
 
 fn bases() -> Value {
     json!({ ROOT: { "description": { "text": "The root of the repository." } } })
-}
-
-fn codes(undecided: &[Diagnostic]) -> Vec<Value> {
-    let mut codes: Vec<&str> = undecided.iter().map(|d| d.code.as_str()).chain(["remark"]).collect();
-    codes.sort_unstable();
-    codes.dedup();
-    codes.iter().map(|code| json!({ "id": plain(code) })).collect()
 }
 
 fn remark(said: &str) -> Value {

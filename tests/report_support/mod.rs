@@ -1,6 +1,8 @@
 //! Synthetic verdicts and golden files for the report tests.
 #![allow(dead_code, reason = "each test file uses a part of this module")]
 
+pub(crate) mod corpus;
+
 use std::path::PathBuf;
 
 use roadworthy::diag::{Diagnostic, Level, Note, Origin, Paste, RepoPath, SourceId, Sources, Span, escape};

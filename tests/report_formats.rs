@@ -1,0 +1,436 @@
+//! Every format of a verdict, read back by a parser of its own: ordinary verdicts, hostile ones, too many
+//! findings, and none.
+#![allow(missing_docs, reason = "a test")]
+#![expect(clippy::unwrap_used, reason = "a test ends where its preparation fails")]
+
+mod report_support;
+
+use std::collections::BTreeSet;
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use report_support::corpus::{self, NASTY};
+use report_support::{assert_clean, churn, opts};
+use roadworthy::diag::Sources;
+use roadworthy::report::{Format, Part, Run, Verbosity, render};
+use roadworthy::verdict::{Status, Verdict};
+use serde_json::Value;
+
+fn drawn(format: Format, parts: &[&(Verdict, Sources)], remarks: &[&str]) -> String {
+    let parts = parts.iter().map(|(verdict, sources)| Part { verdict, sources }).collect();
+    let run = Run { parts, remarks: remarks.iter().map(ToString::to_string).collect() };
+    render(format, &run, &opts(100, true, false, Verbosity::Normal))
+}
+
+fn one(format: Format, judged: &(Verdict, Sources)) -> String {
+    drawn(format, &[judged], &[])
+}
+
+/// Every verdict by itself, all of them at once, and none, with remarks.
+fn every(format: Format) -> Vec<(String, String)> {
+    let all = corpus::all();
+    let mut out: Vec<(String, String)> =
+        all.iter().map(|(name, judged)| (name.to_string(), one(format, judged))).collect();
+    let together: Vec<&(Verdict, Sources)> = all.iter().map(|(_, judged)| judged).collect();
+    out.push(("all".to_string(), drawn(format, &together, &NASTY)));
+    out.push(("none".to_string(), drawn(format, &[], &NASTY)));
+    out
+}
+
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn list(value: &Value) -> &Vec<Value> {
+    value.as_array().unwrap_or_else(|| panic!("no list: {value}"))
+}
+
+/// Writes all documents where programs of others look at them: tests/clients/formats.sh.
+#[test]
+fn documents_for_the_validators_of_others() {
+    let Some(folder) = std::env::var_os("ROADWORTHY_FORMATS_TO") else { return };
+    for format in Format::ALL {
+        for (name, text) in every(format) {
+            std::fs::write(std::path::Path::new(&folder).join(format!("{name}.{}", format.name())), text)
+                .unwrap();
+        }
+    }
+}
+
+#[test]
+fn nothing_hidden_is_left_and_no_line_gives_orders() {
+    for format in Format::ALL {
+        for (name, text) in every(format) {
+            assert!(text.is_empty() && name == "none" || text.ends_with('\n'), "{name} {format:?}");
+            let without: String = match format {
+                Format::Github => text.split_inclusive('\n').filter(|line| !line.starts_with("::")).collect(),
+                _ => text,
+            };
+            assert_clean(&without, false);
+        }
+    }
+}
+
+#[test]
+fn every_format_says_what_could_not_be_judged() {
+    let refused = corpus::refused();
+    for format in Format::ALL {
+        let text = one(format, &refused);
+        assert!(text.contains("is not inside a Git repository"), "{format:?}\n{text}");
+        let text = one(format, &(Verdict::default(), Sources::new()));
+        let said = ["nothing was judged", "\"undecided\""].iter().any(|said| text.contains(said));
+        assert!(said, "{format:?}\n{text}");
+    }
+}
+
+mod sarif {
+    use super::*;
+
+    fn check_place(location: &Value) {
+        let place = &location["physicalLocation"];
+        let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+        assert_eq!(place["artifactLocation"]["uriBaseId"], "%SRCROOT%");
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/%".contains(c);
+        assert!(!uri.is_empty() && !uri.starts_with('/') && uri.chars().all(plain), "{uri}");
+        let at = |key: &str| place["region"][key].as_u64();
+        assert!(at("startLine").unwrap() >= 1);
+        if let Some(end) = at("endLine") {
+            let (start, end) = ((at("startLine"), at("startColumn")), (Some(end), at("endColumn")));
+            assert!(start <= end && start.1 >= Some(1), "{place}");
+        }
+    }
+
+    /// What GitHub refuses a file for.
+    #[test]
+    fn results_have_rules_and_places() {
+        for (name, text) in every(Format::Sarif) {
+            let log = parsed(&text);
+            assert_eq!(log["version"], "2.1.0");
+            assert!(list(&log["runs"]).len() <= 20 && !list(&log["runs"]).is_empty(), "{name}");
+            let ids: BTreeSet<&str> = list(&log["runs"])
+                .iter()
+                .map(|run| run["automationDetails"]["id"].as_str().unwrap())
+                .collect();
+            assert_eq!(ids.len(), list(&log["runs"]).len(), "two runs of one category");
+            for run in list(&log["runs"]) {
+                let rules = list(&run["tool"]["driver"]["rules"]);
+                for rule in rules {
+                    for key in ["shortDescription", "fullDescription", "help"] {
+                        let text = rule[key]["text"].as_str().unwrap();
+                        assert!(!text.is_empty() && text.chars().count() <= 2_100, "{rule}");
+                    }
+                    assert!(rule["help"]["markdown"].is_string() && rule.get("properties").is_none());
+                }
+                let mut names = BTreeSet::new();
+                for result in list(&run["results"]) {
+                    let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+                    assert_eq!(rules[index]["id"], result["ruleId"]);
+                    list(&result["locations"]).iter().for_each(check_place);
+                    result["relatedLocations"].as_array().into_iter().flatten().for_each(check_place);
+                    let print = result["partialFingerprints"]["primaryLocationLineHash"].as_str().unwrap();
+                    assert!(names.insert(print.to_string()), "{print}");
+                    assert!(!result["message"]["text"].as_str().unwrap().contains("]("));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn invocations_tell_the_exit_code() {
+        for (name, judged) in corpus::all() {
+            let log = parsed(&one(Format::Sarif, &judged));
+            let invocation = &log["runs"][0]["invocations"][0];
+            let status = judged.0.status();
+            assert_eq!(invocation["executionSuccessful"], status != Status::Undecided, "{name}");
+            assert_eq!(invocation["exitCode"], status.exit_code(), "{name}");
+            let errors = list(&invocation["toolExecutionNotifications"]);
+            let errors = errors.iter().filter(|said| said["level"] == "error").count();
+            assert_eq!(errors > 0, status == Status::Undecided, "{name}");
+        }
+    }
+
+    #[test]
+    fn levels_places_and_exceptions_are_those_of_the_findings() {
+        let log = parsed(&one(Format::Sarif, &churn()));
+        let results = list(&log["runs"][0]["results"]);
+        let of = |rule: &str| results.iter().find(|result| result["ruleId"] == rule).unwrap();
+        assert_eq!(results.len(), 6);
+        let team = of("owner-not-a-person");
+        assert_eq!(team["level"], "error");
+        let region = &team["locations"][0]["physicalLocation"]["region"];
+        assert_eq!(
+            region,
+            &serde_json::json!({"startLine": 3, "startColumn": 9, "endLine": 3, "endColumn": 26})
+        );
+        assert_eq!(team["locations"][0]["logicalLocations"][0]["name"], "churn");
+        assert_eq!(team["suppressions"], serde_json::json!([]));
+        assert_eq!(
+            (&of("commit-says-nothing")["level"], &of("owner-without-deputy")["level"]),
+            (&"warning".into(), &"note".into())
+        );
+        let waived = &of("retraining-overdue")["suppressions"][0];
+        assert_eq!((&waived["kind"], &waived["status"]), (&"external".into(), &"accepted".into()));
+        assert!(waived["justification"].as_str().unwrap().contains("Grace Hopper"));
+        // The commit's message is no file: a file of the model stands in, and the message says so.
+        let commit = of("commit-says-nothing");
+        assert_eq!(
+            commit["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+            "models/churn/OWNER.toml"
+        );
+        assert!(commit["message"]["text"].as_str().unwrap().contains("at commit 4b825dc642cb"));
+    }
+
+    #[test]
+    fn more_results_than_github_takes_are_counted() {
+        let log = parsed(&one(Format::Sarif, &corpus::flood(25_010)));
+        let run = &log["runs"][0];
+        let results = list(&run["results"]);
+        assert_eq!(results.len(), 25_000);
+        assert!(results.iter().take(8_000).all(|result| result["level"] == "error"), "the worst come first");
+        let said = &list(&run["invocations"][0]["toolExecutionNotifications"])[0];
+        assert_eq!(said["message"]["text"], "16 more results are left out: a reader takes no more");
+    }
+}
+
+mod github {
+    use super::*;
+
+    /// What the runner makes of a line, if it is a command.
+    fn command(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
+        let rest = line.trim_start().strip_prefix("::")?;
+        let (head, message) = rest.split_once("::")?;
+        let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
+        let data = |text: &str| text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%");
+        let property = |text: &str| {
+            data(&text.replace("%3A", ":").replace("%2C", ",").replace("%0A", "\u{1}")).replace('\u{1}', "\n")
+        };
+        let properties = properties.split(',').filter_map(|one| one.split_once('='));
+        let properties = properties.map(|(name, value)| (name.to_string(), property(value))).collect();
+        Some((name.to_string(), properties, data(message)))
+    }
+
+    #[test]
+    fn every_command_is_an_annotation_of_ours() {
+        for (name, text) in every(Format::Github) {
+            let commands: Vec<_> = text.lines().filter_map(command).collect();
+            assert!(commands.len() <= 10, "{name}");
+            for (kind, properties, message) in commands {
+                assert!(["error", "warning", "notice"].contains(&kind.as_str()), "{kind}");
+                let names: Vec<&str> = properties.iter().map(|(name, _)| name.as_str()).collect();
+                let known = ["file", "line", "endLine", "col", "endColumn", "title"];
+                assert!(names.iter().all(|name| known.contains(name)), "{names:?}");
+                assert_eq!(names.last(), Some(&"title"));
+                assert!(!message.is_empty() && message.chars().count() < 4096);
+                assert!(
+                    !message.chars().any(|c| c != '\n' && roadworthy::diag::escape::hidden(c)),
+                    "{message}"
+                );
+            }
+            assert!(!text.contains("##["), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_worst_ten_are_shown_and_the_rest_is_counted() {
+        let text = one(Format::Github, &corpus::flood(60));
+        let kinds: Vec<String> = text.lines().filter_map(command).map(|(kind, ..)| kind).collect();
+        assert_eq!(kinds, ["error"; 10]);
+        assert!(text.contains("and 55 more findings: GitHub shows 10 annotations in a step\n"), "{text}");
+        let (_, properties, _) = text.lines().filter_map(command).nth(3).unwrap();
+        assert!(
+            properties.iter().any(|(name, value)| name == "file" && value == "models/churn/2.py"),
+            "{properties:?}"
+        );
+        let text = one(Format::Github, &churn());
+        let first = "::error file=models/churn/OWNER.toml,line=3,endLine=3,col=9,endColumn=26,title=owner-not-a-person (churn)::\"Data Science Team\" is a team, and a team cannot be asked%0A";
+        assert!(text.starts_with(first), "{text}");
+        assert!(text.ends_with("not roadworthy: 3 findings block churn\n"), "{text}");
+        assert!(!text.contains("retraining-overdue"), "a waived finding needs no annotation");
+    }
+}
+
+mod junit {
+    use super::*;
+    use roxmltree::{Document, Node};
+
+    fn number(node: Node<'_, '_>, key: &str) -> usize {
+        node.attribute(key).unwrap().parse().unwrap()
+    }
+
+    fn count(node: Node<'_, '_>, name: &str) -> usize {
+        node.descendants().filter(|child| child.has_tag_name(name)).count()
+    }
+
+    #[test]
+    fn it_is_xml_and_its_numbers_are_true() {
+        for (name, text) in every(Format::Junit) {
+            let document = Document::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let root = document.root_element();
+            assert!(root.has_tag_name("testsuites"));
+            assert_eq!(number(root, "tests"), count(root, "testcase"), "{name}");
+            for node in root.descendants().filter(|node| node.has_tag_name("testsuite")) {
+                assert_eq!(number(node, "tests"), count(node, "testcase"));
+                assert_eq!(number(node, "failures"), count(node, "failure"));
+                assert_eq!(number(node, "errors"), count(node, "error"));
+                assert_eq!(number(node, "skipped"), count(node, "skipped"));
+            }
+        }
+    }
+
+    /// Red exactly where the exit code is not 0.
+    #[test]
+    fn suites_fail_as_the_verdict_does() {
+        for (name, judged) in corpus::all() {
+            let text = one(Format::Junit, &judged);
+            let document = Document::parse(&text).unwrap();
+            let root = document.root_element();
+            let blocks = judged.0.findings.iter().any(roadworthy::verdict::Finding::blocks);
+            assert_eq!(number(root, "failures") > 0, blocks, "{name}");
+            assert_eq!(number(root, "errors") > 0, judged.0.status() == Status::Undecided, "{name}");
+        }
+    }
+
+    #[test]
+    fn each_rule_is_a_case_of_its_model() {
+        let text = one(Format::Junit, &churn());
+        let document = Document::parse(&text).unwrap();
+        let case = |name: &str| {
+            let mut cases = document.descendants().filter(|node| node.has_tag_name("testcase"));
+            let found = cases.find(|node| node.attribute("name") == Some(name)).unwrap();
+            assert_eq!(found.attribute("classname"), Some("churn"));
+            let tags =
+                found.children().filter(Node::is_element).map(|node| node.tag_name().name().to_string());
+            tags.collect::<Vec<_>>()
+        };
+        assert_eq!(case("data-sharing-missing"), [""; 0]);
+        assert_eq!(case("runbook-missing"), ["failure"]);
+        assert_eq!(case("retraining-overdue"), ["skipped"]);
+        assert_eq!(case("commit-says-nothing"), ["system-out"]);
+    }
+}
+
+mod gitlab {
+    use super::*;
+
+    #[test]
+    fn problems_have_what_gitlab_needs() {
+        for (name, text) in every(Format::Gitlab) {
+            let report = parsed(&text);
+            let mut names = BTreeSet::new();
+            for problem in list(&report) {
+                assert!(names.insert(problem["fingerprint"].as_str().unwrap().to_string()), "{name}: twins");
+                assert!(
+                    ["info", "minor", "major", "critical", "blocker"]
+                        .contains(&problem["severity"].as_str().unwrap())
+                );
+                for text in [&problem["description"], &problem["check_name"], &problem["location"]["path"]] {
+                    assert!(!text.as_str().unwrap().is_empty());
+                }
+                assert!(problem["location"]["lines"]["begin"].as_u64().unwrap() >= 1);
+                assert!(!problem["location"]["path"].as_str().unwrap().starts_with(['.', '/']));
+            }
+        }
+        let report = parsed(&one(Format::Gitlab, &churn()));
+        let severities: Vec<&str> =
+            list(&report).iter().map(|one| one["severity"].as_str().unwrap()).collect();
+        assert_eq!(severities, ["blocker", "blocker", "blocker", "major", "info"]);
+    }
+}
+
+mod rdjson {
+    use super::*;
+
+    #[test]
+    fn diagnostics_have_what_reviewdog_needs() {
+        for (_, text) in every(Format::Rdjson) {
+            let report = parsed(&text);
+            assert_eq!(report["source"]["name"], "roadworthy");
+            for one in list(&report["diagnostics"]) {
+                assert!(["ERROR", "WARNING", "INFO"].contains(&one["severity"].as_str().unwrap()));
+                assert!(!one["location"]["path"].as_str().unwrap().is_empty());
+                let at = |end: &str, key: &str| one["location"]["range"][end][key].as_u64();
+                if at("start", "line").is_some() {
+                    let (start, end) = (
+                        (at("start", "line"), at("start", "column")),
+                        (at("end", "line"), at("end", "column")),
+                    );
+                    assert!(start <= end && start.1 >= Some(1), "{one}");
+                }
+            }
+        }
+        let report = parsed(&one(Format::Rdjson, &churn()));
+        let team =
+            list(&report["diagnostics"]).iter().find(|one| one["code"]["value"] == "owner-not-a-person");
+        let range = &team.unwrap()["location"]["range"];
+        assert_eq!(
+            range,
+            &serde_json::json!({"start": {"line": 3, "column": 9}, "end": {"line": 3, "column": 26}})
+        );
+    }
+}
+
+mod markdown {
+    use super::*;
+
+    const LIMIT: usize = 1 << 20;
+
+    /// No text becomes a link, an image, HTML or a table that is not ours.
+    #[test]
+    fn no_text_is_markup() {
+        for (name, text) in every(Format::Markdown) {
+            assert!(text.len() <= LIMIT, "{name}: {}", text.len());
+            let (mut tables, mut cells) = (0, 0);
+            for event in Parser::new_ext(&text, Options::all()) {
+                match event {
+                    Event::Start(Tag::Table(columns)) => {
+                        tables += 1;
+                        cells = columns.len();
+                    }
+                    Event::Start(Tag::TableRow | Tag::TableHead) => cells = 0,
+                    Event::End(TagEnd::TableCell) => cells += 1,
+                    Event::End(TagEnd::TableRow | TagEnd::TableHead) => assert!(cells >= 2, "{name}"),
+                    Event::Html(_) | Event::InlineHtml(_) | Event::Code(_) | Event::FootnoteReference(_) => {
+                        panic!("{name}: {event:?}")
+                    }
+                    Event::Start(
+                        Tag::Link { .. }
+                        | Tag::Image { .. }
+                        | Tag::Emphasis
+                        | Tag::Strikethrough
+                        | Tag::HtmlBlock
+                        | Tag::BlockQuote(_)
+                        | Tag::MetadataBlock(_)
+                        | Tag::FootnoteDefinition(_),
+                    ) => panic!("{name}: {event:?}"),
+                    _ => {}
+                }
+            }
+            assert!(tables <= 7, "{name}: {tables} tables");
+        }
+    }
+
+    #[test]
+    fn a_summary_is_cut_between_findings_and_says_so() {
+        let flood = corpus::flood(30_000);
+        let text = one(Format::Markdown, &flood);
+        assert!(text.len() > LIMIT / 2 && text.len() <= LIMIT, "{}", text.len());
+        let (told, last) = text.trim_end().rsplit_once('\n').unwrap();
+        let left = last.strip_prefix("**").and_then(|rest| rest.split_once(' ')).unwrap().0;
+        let shown = told.matches("\n### ").count() + told.matches("\n**waived** ").count();
+        assert_eq!(shown + left.parse::<usize>().unwrap(), flood.0.findings.len(), "{last}");
+    }
+
+    #[test]
+    fn it_says_the_verdict_the_matrix_and_what_to_do_next() {
+        let text = one(Format::Markdown, &churn());
+        for part in [
+            "## ❌ Not roadworthy\n\nnot roadworthy: 3 findings block churn  \n",
+            "| model | owner | data-sharing | privacy | runbook | retraining | handover |\n",
+            "| churn | ❌ | ✅ | ❌ | ❌ | 📝 | ⚠️ |\n",
+            "### churn: \"Data Science Team\" is a team, and a team cannot be asked\n\n**block** owner-not-a-person at models/churn/OWNER.toml:3\n",
+            "Paste into models/churn/OWNER.toml:\n\n```\n[owner]\nname = \"<first name> <last name>\"\n",
+            "**waived** churn: retraining-overdue, until 2026-12-31 by Grace Hopper \\<grace\\@corp.example\\>: label",
+        ] {
+            assert!(text.contains(part), "{part}\n---\n{text}");
+        }
+    }
+}
