@@ -9,7 +9,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::hook::HookType;
-use crate::report::Format;
+use crate::schema::Schema;
+
+mod reports;
+
+pub use reports::{ReportTo, Reports};
 
 /// Decides, from Git objects alone, whether the models in a repository may go to production.
 #[derive(Parser, Debug)]
@@ -79,6 +83,12 @@ pub enum Command {
         #[arg(long, value_name = "FOLDER")]
         into: Option<PathBuf>,
     },
+    /// Print the JSON Schema of a file, for editors and validators.
+    Schema {
+        /// Of what.
+        #[arg(value_enum)]
+        of: Schema,
+    },
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -129,48 +139,6 @@ pub struct Onto {
     /// list of models is then taken from the repository.
     #[arg(long, value_name = "PATH")]
     pub policy: Option<PathBuf>,
-}
-
-/// In which formats a verdict is told.
-#[derive(Args, Clone, Debug)]
-pub struct Reports {
-    /// How to print the verdict.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
-    /// Also write it to a file, in any format: sarif=roadworthy.sarif. May be given more than once; `-` is
-    /// standard output, behind the rest.
-    #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = report_to)]
-    pub files: Vec<ReportTo>,
-}
-
-/// A report for a file.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ReportTo {
-    /// How it is written.
-    pub format: Format,
-    /// Where to; `-` is standard output.
-    pub path: PathBuf,
-}
-
-fn report_to(text: &str) -> Result<ReportTo, String> {
-    let names = Format::ALL.map(Format::name).join(", ");
-    let (name, path) = text
-        .split_once('=')
-        .filter(|(_, path)| !path.is_empty())
-        .ok_or("write it as FORMAT=PATH, such as sarif=roadworthy.sarif")?;
-    let format = Format::ALL.into_iter().find(|format| format.name() == name);
-    let format = format.ok_or_else(|| format!("there is no format `{name}`; there are {names}"))?;
-    Ok(ReportTo { format, path: PathBuf::from(path) })
-}
-
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Format::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()).help(self.about()))
-    }
 }
 
 /// Arguments of `check`.

@@ -21,6 +21,7 @@ mod parallel;
 pub mod policy;
 pub mod report;
 pub mod request;
+pub mod schema;
 pub mod text;
 pub mod trailers;
 pub mod verdict;

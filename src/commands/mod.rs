@@ -64,6 +64,7 @@ pub fn run(cli: &Cli, terminal: &Terminal) -> Output {
         Command::Waive(args) => waive::one(args, terminal),
         Command::Baseline(args) => waive::all(args, terminal),
         Command::Demo { into } => demo::run(into.as_deref(), terminal),
+        Command::Schema { of } => Ok(Output::done(of.text().to_string())),
         Command::Completions { shell } => Ok(completions(*shell)),
     };
     result.unwrap_or_else(|refusal| {

@@ -1,7 +1,7 @@
 //! Verdicts for every format: ordinary ones, and one with hostile text in every place that a repository
 //! controls.
 
-use roadworthy::diag::{Diagnostic, Level, Note, Paste, RepoPath, Sources, Span};
+use roadworthy::diag::{Diagnostic, Level, Note, Origin, Paste, RepoPath, Sources, Span};
 use roadworthy::verdict::{Cell, Finding, Location, RuleText, Severity, Verdict, Waived};
 
 use super::{churn, file, hostile, row};
@@ -124,11 +124,17 @@ pub(crate) fn refused() -> (Verdict, Sources) {
 
 /// A name for each verdict.
 pub(crate) fn all() -> Vec<(&'static str, (Verdict, Sources))> {
+    let mut message = churn();
+    let (id, subject) = ("4b825dc642cb6eb9a060e54bf8d69288fbee4904".to_string(), "wip".to_string());
+    let text = message.1.add(Origin::Commit { id, subject }, "wip\n\nno reason\n");
+    message.0.findings[0].at = Location::Text(Span::new(text, 5..14));
+    message.0.settle(&message.1);
     let mut fine = churn();
     fine.0.findings.clear();
     fine.0.settle(&fine.1);
     vec![
         ("churn", churn()),
+        ("message", message),
         ("fine", fine),
         ("hostile", hostile()),
         ("corpus", corpus()),
