@@ -283,7 +283,7 @@ fn what_the_reader_takes_the_schema_takes_too() {
 
 /// Mistakes that are about what stands somewhere, not about its form: names that do not exist, patterns that do
 /// not compile.
-const MEANING: [&str; 12] = [
+const MEANING: [&str; 10] = [
     "bad-glob",
     "bad-path",
     "bad-regex",
@@ -294,8 +294,6 @@ const MEANING: [&str; 12] = [
     "unknown-fact",
     "unknown-list",
     "unused-key",
-    "empty-value",
-    "bad-id",
 ];
 
 /// Replaces, removes and adds at every place of a file, and asks both.
@@ -315,18 +313,19 @@ fn every_change_of_form_is_refused_by_both_or_by_none() {
         paths(&whole, &mut Vec::new(), &mut places);
         for place in &places {
             for change in changes() {
-                let mut changed = whole.clone();
-                apply(&mut changed, place, &change);
+                let (mut changed, at) = alone(&whole, place);
+                apply(&mut changed, &at, &change);
                 let text = toml::to_string(&changed).unwrap();
                 let mistakes = reader.mistakes(of, &text);
                 let form = mistakes.iter().filter(|mistake| !MEANING.contains(&mistake.code.as_str()));
                 let form: Vec<String> = form.map(|m| format!("{}: {}", m.code, m.message)).collect();
                 let instance = to_json(of_toml(&text));
-                let complaints = complaints(&validator, &instance);
-                if !form.is_empty() && complaints.is_empty() {
+                let valid = validator.is_valid(&instance);
+                if !form.is_empty() && valid {
                     differ.push(format!("only the reader refuses {place:?} {change:?}: {form:#?}"));
                 }
-                if mistakes.is_empty() && !complaints.is_empty() {
+                if mistakes.is_empty() && !valid {
+                    let complaints = complaints(&validator, &instance);
                     differ.push(format!("only the schema refuses {place:?} {change:?}: {complaints:#?}"));
                 }
                 asked += 1;
@@ -355,12 +354,29 @@ fn changes() -> Vec<Change> {
         Change::Become(toml::Value::Boolean(true)),
         Change::Become(toml::Value::Float(1.5)),
         Change::Become(text.clone()),
+        Change::Become(toml::Value::String(" ".to_string())),
+        Change::Become(toml::Value::String("No id".to_string())),
         Change::Become(list(text)),
         Change::Become(list(toml::Value::Integer(1))),
         Change::Become(toml::Value::Array(Vec::new())),
         Change::Become(toml::Value::Table(toml::Table::new())),
         Change::AddKey,
     ]
+}
+
+/// The file without the other elements of the list that holds the place: a pack is read much faster.
+fn alone(whole: &toml::Value, place: &Place) -> (toml::Value, Place) {
+    let (mut whole, mut place) = (whole.clone(), place.clone());
+    let index = place.get(1).and_then(|at| at.parse::<usize>().ok());
+    if let (Some(index), Some(toml::Value::Array(items))) = (index, child(&mut whole, &place[0])) {
+        *items = vec![items.swap_remove(index)];
+        place[1] = "0".to_string();
+        let kept = &place[0];
+        if let toml::Value::Table(table) = &mut whole {
+            table.retain(|key, value| key == kept || !value.is_array());
+        }
+    }
+    (whole, place)
 }
 
 /// A key or an index, one for each level.
