@@ -11,9 +11,11 @@ use std::collections::BTreeSet;
 use jsonschema::Validator;
 use report_support::corpus;
 use roadworthy::diag::{Diagnostic, Origin, Sources};
-use roadworthy::gate::policy;
+use roadworthy::fixture::{self, Outcome};
+use roadworthy::gate::{self, policy};
 use roadworthy::policy::{Mistakes, builtin, load_config, load_pack};
 use roadworthy::report::json;
+use roadworthy::request;
 use roadworthy::schema::Schema;
 use roadworthy::words::Words;
 use serde_json::{Value, json};
@@ -490,13 +492,6 @@ fn reports_are_as_their_schema_says() {
     let guide = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/json-report.md")).unwrap();
     let example = guide.split_once("```json\n").unwrap().1.split_once("```\n").unwrap().0;
     reports.push(("docs/json-report.md".to_string(), example.to_string()));
-    for recipe in ["core/ready.toml", "core/ready-with-history.toml"] {
-        if builtin::file(recipe).is_some() {
-            let scratch = common::recipe(recipe);
-            let output = common::roadworthy(&scratch.path(), &["check", "--format", "json"]);
-            reports.push((recipe.to_string(), output.stdout));
-        }
-    }
     for (name, report) in reports {
         let report: Value = serde_json::from_str(&report).unwrap();
         let complaints = complaints(&validator, &report);
@@ -512,6 +507,38 @@ fn reports_are_as_their_schema_says() {
     });
     missing.retain(|field| !seen.contains(field) && !field.ends_with("/revision"));
     assert!(missing.is_empty(), "no report has {missing:#?}");
+}
+
+/// The reports of real repositories: of one failing recipe of each rule, or of all recipes when
+/// ROADWORTHY_ALL_RECIPES is set.
+#[test]
+fn reports_of_recipes_are_as_their_schema_says() {
+    let every = std::env::var_os("ROADWORTHY_ALL_RECIPES").is_some();
+    let (schema, validator) = (schema(Schema::Report), validator(Schema::Report));
+    let mut rules = BTreeSet::new();
+    let mut cases = fixture::list(builtin::files().iter().map(|file| file.path)).cases;
+    cases.retain(|case| every || case.outcome == Outcome::Fail && rules.insert(case.rule.clone()));
+    assert!(cases.len() > 80, "{}", cases.len());
+    for case in cases {
+        let scratch = common::recipe(&case.path);
+        let repo = request::repository(&scratch.path()).unwrap();
+        let request = request::of_scenario(&repo, scratch.scenario.as_ref().unwrap()).unwrap();
+        let judged = gate::judge(&repo, &request);
+        let report: Value = serde_json::from_str(&json(&judged.verdict, &judged.sources)).unwrap();
+        let complaints = complaints(&validator, &report);
+        assert!(complaints.is_empty(), "{}: {complaints:#?}", case.path);
+        check_fields(&schema, &schema, &report, &mut BTreeSet::new(), "");
+    }
+}
+
+/// What `init` writes is valid too.
+#[test]
+fn a_configuration_of_ours_is_as_its_schema_says() {
+    let scratch = common::Scratch::repository();
+    common::roadworthy(&scratch.path(), &["init"]).expect_success();
+    let text = std::fs::read_to_string(scratch.path().join("roadworthy.toml")).unwrap();
+    let complaints = complaints(&validator(Schema::Config), &to_json(of_toml(&text)));
+    assert!(complaints.is_empty(), "{complaints:#?}\n{text}");
 }
 
 /// A report that is wrong is refused: the schema is not empty.
