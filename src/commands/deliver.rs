@@ -74,17 +74,21 @@ impl Delivery<'_> {
 /// a pipe, is written to as it is; a link is followed.
 fn write(path: &Path, text: &str) -> std::result::Result<(), String> {
     let said = |error: std::io::Error| error.to_string();
-    let place = match std::fs::metadata(path) {
-        Ok(meta) if meta.is_dir() => return Err("it is a folder".to_string()),
-        Ok(meta) if meta.is_file() => std::fs::canonicalize(path).map_err(said)?,
-        Ok(_) => {
-            let mut file = std::fs::OpenOptions::new().append(true).open(path).map_err(said)?;
-            return file.write_all(text.as_bytes()).map_err(said);
-        }
-        Err(_) => path.to_path_buf(),
-    };
+    let before = std::fs::metadata(path).ok();
+    if before.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+        return Err("it is a folder".to_string());
+    }
+    if before.as_ref().is_some_and(|meta| !meta.is_file()) {
+        let mut file = std::fs::OpenOptions::new().append(true).open(path).map_err(said)?;
+        return file.write_all(text.as_bytes()).map_err(said);
+    }
+    let place =
+        if before.is_some() { std::fs::canonicalize(path).map_err(said)? } else { path.to_path_buf() };
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut draft = init::drafts().tempfile_in(folder).map_err(said)?;
     draft.write_all(text.as_bytes()).map_err(said)?;
+    if let Some(before) = before {
+        draft.as_file().set_permissions(before.permissions()).map_err(said)?;
+    }
     draft.persist(&place).map(drop).map_err(|error| said(error.error))
 }
