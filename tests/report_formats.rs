@@ -8,32 +8,15 @@ mod report_support;
 use std::collections::BTreeSet;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use report_support::corpus::{self, NASTY};
-use report_support::{assert_clean, churn, opts};
+use report_support::{assert_clean, churn, corpus, opts};
 use roadworthy::diag::Sources;
 use roadworthy::report::{Format, Part, Run, Verbosity, render};
 use roadworthy::verdict::{Status, Verdict};
 use serde_json::Value;
 
-fn drawn(format: Format, parts: &[&(Verdict, Sources)], remarks: &[&str]) -> String {
-    let parts = parts.iter().map(|(verdict, sources)| Part { verdict, sources }).collect();
-    let run = Run { parts, remarks: remarks.iter().map(ToString::to_string).collect() };
+fn one(format: Format, (verdict, sources): &(Verdict, Sources)) -> String {
+    let run = Run { parts: vec![Part { verdict, sources }], remarks: Vec::new() };
     render(format, &run, &opts(100, true, false, Verbosity::Normal))
-}
-
-fn one(format: Format, judged: &(Verdict, Sources)) -> String {
-    drawn(format, &[judged], &[])
-}
-
-/// Every verdict by itself, all of them at once, and none, with remarks.
-fn every(format: Format) -> Vec<(String, String)> {
-    let all = corpus::all();
-    let mut out: Vec<(String, String)> =
-        all.iter().map(|(name, judged)| (name.to_string(), one(format, judged))).collect();
-    let together: Vec<&(Verdict, Sources)> = all.iter().map(|(_, judged)| judged).collect();
-    out.push(("all".to_string(), drawn(format, &together, &NASTY)));
-    out.push(("none".to_string(), drawn(format, &[], &NASTY)));
-    out
 }
 
 fn parsed(text: &str) -> Value {
@@ -44,22 +27,10 @@ fn list(value: &Value) -> &Vec<Value> {
     value.as_array().unwrap_or_else(|| panic!("no list: {value}"))
 }
 
-/// Writes all documents where programs of others look at them: tests/clients/formats.sh.
-#[test]
-fn documents_for_the_validators_of_others() {
-    let Some(folder) = std::env::var_os("ROADWORTHY_FORMATS_TO") else { return };
-    for format in Format::ALL {
-        for (name, text) in every(format) {
-            std::fs::write(std::path::Path::new(&folder).join(format!("{name}.{}", format.name())), text)
-                .unwrap();
-        }
-    }
-}
-
 #[test]
 fn nothing_hidden_is_left_and_no_line_gives_orders() {
     for format in Format::ALL {
-        for (name, text) in every(format) {
+        for (name, text) in corpus::documents(format) {
             assert!(text.is_empty() && name == "none" || text.ends_with('\n'), "{name} {format:?}");
             let without: String = match format {
                 Format::Github => text.split_inclusive('\n').filter(|line| !line.starts_with("::")).collect(),
@@ -102,7 +73,7 @@ mod sarif {
     /// What GitHub refuses a file for.
     #[test]
     fn results_have_rules_and_places() {
-        for (name, text) in every(Format::Sarif) {
+        for (name, text) in corpus::documents(Format::Sarif) {
             let log = parsed(&text);
             assert_eq!(log["version"], "2.1.0");
             assert!(list(&log["runs"]).len() <= 20 && !list(&log["runs"]).is_empty(), "{name}");
@@ -210,7 +181,7 @@ mod github {
 
     #[test]
     fn every_command_is_an_annotation_of_ours() {
-        for (name, text) in every(Format::Github) {
+        for (name, text) in corpus::documents(Format::Github) {
             let commands: Vec<_> = text.lines().filter_map(command).collect();
             assert!(commands.len() <= 10, "{name}");
             for (kind, properties, message) in commands {
@@ -262,7 +233,7 @@ mod junit {
 
     #[test]
     fn it_is_xml_and_its_numbers_are_true() {
-        for (name, text) in every(Format::Junit) {
+        for (name, text) in corpus::documents(Format::Junit) {
             let document = Document::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
             let root = document.root_element();
             assert!(root.has_tag_name("testsuites"));
@@ -313,7 +284,7 @@ mod gitlab {
 
     #[test]
     fn problems_have_what_gitlab_needs() {
-        for (name, text) in every(Format::Gitlab) {
+        for (name, text) in corpus::documents(Format::Gitlab) {
             let report = parsed(&text);
             let mut names = BTreeSet::new();
             for problem in list(&report) {
@@ -341,7 +312,7 @@ mod rdjson {
 
     #[test]
     fn diagnostics_have_what_reviewdog_needs() {
-        for (_, text) in every(Format::Rdjson) {
+        for (_, text) in corpus::documents(Format::Rdjson) {
             let report = parsed(&text);
             assert_eq!(report["source"]["name"], "roadworthy");
             for one in list(&report["diagnostics"]) {
@@ -376,7 +347,7 @@ mod markdown {
     /// No text becomes a link, an image, HTML or a table that is not ours.
     #[test]
     fn no_text_is_markup() {
-        for (name, text) in every(Format::Markdown) {
+        for (name, text) in corpus::documents(Format::Markdown) {
             assert!(text.len() <= LIMIT, "{name}: {}", text.len());
             let (mut tables, mut cells) = (0, 0);
             for event in Parser::new_ext(&text, Options::all()) {

@@ -2,6 +2,7 @@
 //! controls.
 
 use roadworthy::diag::{Diagnostic, Level, Note, Origin, Paste, RepoPath, Sources, Span};
+use roadworthy::report::{Format, Part, Run, Verbosity, render};
 use roadworthy::verdict::{Cell, Finding, Location, RuleText, Severity, Verdict, Waived};
 
 use super::{churn, file, hostile, row};
@@ -142,4 +143,20 @@ pub(crate) fn all() -> Vec<(&'static str, (Verdict, Sources))> {
         ("refused", refused()),
         ("nothing", (Verdict::default(), Sources::new())),
     ]
+}
+
+/// The documents of a format, by name: every verdict by itself, all of them at once, and none, with remarks.
+pub(crate) fn documents(format: Format) -> Vec<(String, String)> {
+    let drawn = |judged: &[&(Verdict, Sources)], remarks: &[&str]| {
+        let parts = judged.iter().map(|(verdict, sources)| Part { verdict, sources }).collect();
+        let run = Run { parts, remarks: remarks.iter().map(ToString::to_string).collect() };
+        render(format, &run, &super::opts(100, true, false, Verbosity::Normal))
+    };
+    let all = all();
+    let mut out: Vec<(String, String)> =
+        all.iter().map(|(name, judged)| (name.to_string(), drawn(&[judged], &[]))).collect();
+    let together: Vec<&(Verdict, Sources)> = all.iter().map(|(_, judged)| judged).collect();
+    out.push(("all".to_string(), drawn(&together, &NASTY)));
+    out.push(("none".to_string(), drawn(&[], &NASTY)));
+    out
 }
