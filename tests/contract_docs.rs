@@ -12,6 +12,8 @@ use roadworthy::diag::{Origin, Sources};
 use roadworthy::exit::ExitStatus;
 use roadworthy::gate::policy;
 use roadworthy::policy::{Check, Mistakes, Severity, StateName, Tier};
+use roadworthy::report::Format;
+use roadworthy::schema::Schema;
 
 /// A key that no table has.
 const UNKNOWN: &str = "zzzzzzzzzz";
@@ -154,6 +156,19 @@ fn every_exit_code_is_documented() {
     let guide = read("docs/exit-codes.md");
     for command in roadworthy::cli::Cli::command().get_subcommands().filter(|c| c.get_name() != "policy") {
         assert!(guide.contains(&format!("`{}`", command.get_name())), "{}", command.get_name());
+    }
+}
+
+#[test]
+fn every_format_and_schema_is_documented() {
+    let guide = read("docs/formats.md");
+    let table = first_column(guide.split_once("\n## ").expect("there are sections").0);
+    assert_eq!(table, names(Format::ALL.map(Format::name)));
+    let undecided = section(&guide, "## When nothing can be judged");
+    let machines = Format::ALL.into_iter().filter(|format| *format != Format::Human);
+    assert_eq!(first_column(undecided), names(machines.map(Format::name)));
+    for schema in Schema::ALL {
+        assert!(guide.contains(&format!("roadworthy schema {}", schema.name())), "{schema:?}");
     }
 }
 

@@ -140,6 +140,7 @@ mod sarif {
         );
         let waived = &of("retraining-overdue")["suppressions"][0];
         assert_eq!((&waived["kind"], &waived["status"]), (&"external".into(), &"accepted".into()));
+        assert_eq!(of("retraining-overdue")["level"], "note", "it does not block");
         assert!(waived["justification"].as_str().unwrap().contains("Grace Hopper"));
         // The commit's message is no file: a file of the model stands in, and the message says so.
         let commit = of("commit-says-nothing");
@@ -165,8 +166,11 @@ mod sarif {
 mod github {
     use super::*;
 
+    /// A name, properties and a message.
+    type Command = (String, Vec<(String, String)>, String);
+
     /// What the runner makes of a line, if it is a command.
-    fn command(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
+    fn command(line: &str) -> Option<Command> {
         let rest = line.trim_start().strip_prefix("::")?;
         let (head, message) = rest.split_once("::")?;
         let (name, properties) = head.split_once(' ').unwrap_or((head, ""));

@@ -220,7 +220,7 @@ fn camel(id: &str) -> String {
 fn result(entry: &Entry<'_>, rules: &Rules, part: &Part<'_>) -> Value {
     let mut out = json!({
         "ruleId": plain(entry.code),
-        "level": word(entry.level),
+        "level": word(level(entry)),
         "message": { "text": sentence(&entry.told().join("\n")) },
         "locations": [{ "physicalLocation": physical(&entry.spot) }],
     });
@@ -247,6 +247,12 @@ fn result(entry: &Entry<'_>, rules: &Rules, part: &Part<'_>) -> Value {
     // An empty list says that it was looked for exceptions, and none was found.
     out["suppressions"] = json!(finding.waived.iter().map(|w| suppression(w, part)).collect::<Vec<_>>());
     out
+}
+
+/// A waiver is a suppression, and not every reader heeds those: what is waived must not look open there.
+fn level(entry: &Entry<'_>) -> Level {
+    let waived = entry.finding.is_some_and(|finding| finding.waived.is_some());
+    if waived { Level::Note } else { entry.level }
 }
 
 fn numbered((n, mut location): (usize, Value)) -> Value {

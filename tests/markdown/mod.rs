@@ -17,6 +17,7 @@ pub(crate) const FILES: [&str; 13] = [
     "docs/exit-codes.md",
     "docs/facts.md",
     "docs/fixtures.md",
+    "docs/formats.md",
     "docs/hooks.md",
     "docs/json-report.md",
     "docs/organisation.md",
