@@ -115,16 +115,7 @@ fn decide_texts<'r>(
     sources: &Sources,
     verdict: &mut Verdict,
 ) -> Option<(Option<CommitId>, Newest<'r>, Answers)> {
-    verdict.subject.policy = judged_by(&stage.set, sources);
-    verdict.remarks.extend(stage.remarks.iter().cloned());
-    let asked = |rule: &&Rule| match rule.check {
-        Check::Policy => request.change.is_some(),
-        _ if rule.check.is_about_change() && request.change.is_none() => false,
-        _ => asked_of_any(stage, rule),
-    };
-    verdict.rules = stage.set.rules.iter().filter(asked).map(rule_text).collect();
-    verdict.account.rules = verdict.rules.len();
-    verdict.anchor = anchor(&stage.snapshot);
+    describe(stage, request, sources, verdict);
     let tip = match tip(repo, &request.target) {
         Ok(tip) => tip,
         Err(error) => {
@@ -197,6 +188,20 @@ fn judge_texts(
         settle::outcome(verdict, &mut row, &context, severity, check::run(&context));
     }
     row
+}
+
+/// What judges, and what it asks.
+fn describe(stage: &Stage<'_>, request: &Request, sources: &Sources, verdict: &mut Verdict) {
+    verdict.subject.policy = judged_by(&stage.set, sources);
+    verdict.remarks.extend(stage.remarks.iter().cloned());
+    let asked = |rule: &&Rule| match rule.check {
+        Check::Policy => request.change.is_some(),
+        _ if rule.check.is_about_change() && request.change.is_none() => false,
+        _ => asked_of_any(stage, rule),
+    };
+    verdict.rules = stage.set.rules.iter().filter(asked).map(rule_text).collect();
+    verdict.account.rules = verdict.rules.len();
+    verdict.anchor = anchor(&stage.snapshot);
 }
 
 /// What judges, for people: packs by name, and where the configuration is.

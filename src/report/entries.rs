@@ -39,29 +39,38 @@ impl Entry<'_> {
         Some((plain(&paste.file), paste.text.lines().map(plain).collect()))
     }
 
-    /// Everything that is said about it, in lines without anything hidden: what is wrong, where it really
-    /// is, what to do, what to paste.
-    pub(super) fn told(&self) -> Vec<String> {
+    /// What is wrong, where it really is, and what to do, in lines without anything hidden.
+    pub(super) fn said(&self) -> Vec<String> {
         let mut lines = vec![self.message.clone()];
         lines.extend(self.spot.really.iter().map(|really| format!("at {really}")));
         lines.extend(self.help.iter().cloned());
+        cut(lines)
+    }
+
+    /// [`Entry::said`], and what to paste.
+    pub(super) fn told(&self) -> Vec<String> {
+        let mut lines = self.said();
         if let Some((file, text)) = self.paste() {
             lines.push(format!("paste into {file}:"));
             lines.extend(text.into_iter().map(|line| format!("    {line}")));
         }
-        let mut room = LONGEST;
-        let mut out = Vec::new();
-        for line in lines {
-            let length = line.chars().count();
-            let Some(left) = room.checked_sub(length + 1) else {
-                out.push("…".to_string());
-                break;
-            };
-            room = left;
-            out.push(line);
-        }
-        out
+        cut(lines)
     }
+}
+
+/// The first lines that have room together.
+fn cut(lines: Vec<String>) -> Vec<String> {
+    let mut room = LONGEST;
+    let mut out = Vec::new();
+    for line in lines {
+        let Some(left) = room.checked_sub(line.chars().count() + 1) else {
+            out.push("…".to_string());
+            break;
+        };
+        room = left;
+        out.push(line);
+    }
+    out
 }
 
 /// What could not be judged, then the findings, as [`of_undecided`] and [`findings`] give them.

@@ -39,7 +39,7 @@ fn problem(entry: &Entry<'_>, fingerprint: &str) -> Value {
     let end = entry.spot.region.map_or(1, |region| region.end.line);
     let model = entry.model().map_or_else(String::new, |model| format!("{model}: "));
     json!({
-        "description": format!("{model}{}", entry.told().join("; ")),
+        "description": format!("{model}{}", entry.said().join("; ")),
         "check_name": plain(entry.code),
         "fingerprint": fingerprint,
         "severity": severity,
