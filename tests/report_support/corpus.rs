@@ -129,6 +129,7 @@ pub(crate) fn all() -> Vec<(&'static str, (Verdict, Sources))> {
     let (id, subject) = ("4b825dc642cb6eb9a060e54bf8d69288fbee4904".to_string(), "wip".to_string());
     let text = message.1.add(Origin::Commit { id, subject }, "wip\n\nno reason\n");
     message.0.findings[0].at = Location::Text(Span::new(text, 5..14));
+    message.0.rows[0].due = vec![("retraining".to_string(), "2026-12-01".to_string())];
     message.0.settle(&message.1);
     let mut fine = churn();
     fine.0.findings.clear();
