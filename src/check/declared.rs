@@ -80,7 +80,8 @@ impl Declared {
     }
 }
 
-fn counts(candidate: &Candidate) -> bool {
+/// True for a document that can be judged.
+pub(super) fn counts(candidate: &Candidate) -> bool {
     matches!(candidate.state.name, StateName::Real | StateName::Draft | StateName::Vetoed)
 }
 
@@ -106,7 +107,8 @@ fn folded(text: &str) -> String {
     out
 }
 
-fn without_comments(text: &str) -> String {
+/// The text without comments of HTML.
+pub(super) fn without_comments(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("<!--") {

@@ -69,6 +69,12 @@ fn alike(one: &Fact, other: &Fact) -> bool {
     let (Value::Person(a), Value::Person(b)) = (&one.value, &other.value) else {
         return one.text.eq_ignore_ascii_case(&other.text);
     };
+    same_person(a, b)
+}
+
+/// True when name, address or account say that two are one; an account with a part of the name in it is that
+/// person's.
+pub(super) fn same_person(a: &Person, b: &Person) -> bool {
     let equal = |a: &Option<String>, b: &Option<String>| a.is_some() && folded(a) == folded(b);
     let holds = |name: &Option<String>, account: Option<&str>| {
         let account = account.unwrap_or_default().to_lowercase();

@@ -1,11 +1,13 @@
 //! The kinds of checks: what a rule asks, answered from evidence, tree, history and date. One kind
 //! per file; nothing here knows the command line or a report.
 
+mod agree;
 mod approval;
 mod author;
 mod blobs;
 mod code;
 mod committer;
+mod compare;
 mod context;
 mod declared;
 mod due;
@@ -13,6 +15,7 @@ mod fact;
 mod files;
 mod filter;
 mod fresh;
+mod mention;
 mod notebook;
 mod paths;
 mod present;
@@ -20,6 +23,7 @@ mod range;
 mod reach;
 mod schedule;
 mod search;
+mod stated;
 mod tree;
 mod words;
 
@@ -32,7 +36,7 @@ pub use reach::searches;
 pub use search::{Ahead, Search, Searched, ahead};
 pub use tree::Tree;
 
-use crate::diag::{Diagnostic, Level, Note, Paste, RepoPath, Sources, Span};
+use crate::diag::{Diagnostic, Level, Note, Paste, RepoPath, SourceId, Sources, Span};
 use crate::evidence::{Evidence, Fact, Survey};
 use crate::git::{Answers, Drift, Moved, Snapshot};
 use crate::model::Model;
@@ -62,6 +66,10 @@ pub struct Context<'a> {
     pub model: &'a Model,
     /// The evidence for the artifact.
     pub evidence: &'a Evidence,
+    /// The evidence for all artifacts.
+    pub survey: &'a Survey,
+    /// True when there is no other model: whatever lies anywhere speaks of this one.
+    pub alone: bool,
     /// All texts.
     pub sources: &'a Sources,
     /// The judged tree.
@@ -203,6 +211,7 @@ pub fn run(c: &Context<'_>) -> Outcome {
         Check::Fresh { commits, days, .. } => fresh::run(c, commits, days),
         Check::Paths { facts } => paths::run(c, facts),
         Check::Schedule { promised, wired, command } => schedule::run(c, promised, wired, command),
+        Check::Agree(check) => agree::run(c, check),
         // Judged once for all models, by the gate.
         Check::Waiver { .. }
         | Check::Policy
@@ -266,7 +275,8 @@ pub fn questions(
         | Check::Blobs(_)
         | Check::Approval(_)
         | Check::Files(_)
-        | Check::Reach(_) => {}
+        | Check::Reach(_)
+        | Check::Agree(_) => {}
     }
     out
 }
@@ -290,12 +300,7 @@ impl<'a> Context<'a> {
     fn anchor(&self) -> Location {
         match self.evidence.best() {
             Some(best) => match best.source {
-                Some(source) => {
-                    let text = &self.sources.get(source).text;
-                    let lead = text.len() - text.trim_start().len();
-                    let end = text[lead..].find(['\n', '\r']).map_or(text.len(), |n| lead + n);
-                    Location::Text(Span::new(source, lead..end))
-                }
+                Some(source) => Location::Text(first_line(source, &self.sources.get(source).text)),
                 None => Location::Path(best.path.clone()),
             },
             None => Location::Nowhere,
@@ -313,4 +318,11 @@ impl<'a> Context<'a> {
             "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in the checkout step",
         )
     }
+}
+
+/// The first line that is not blank.
+fn first_line(source: SourceId, text: &str) -> Span {
+    let lead = text.len() - text.trim_start().len();
+    let end = text[lead..].find(['\n', '\r']).map_or(text.len(), |n| lead + n);
+    Span::new(source, lead..end)
 }

@@ -12,6 +12,17 @@ pub(super) fn and<S: AsRef<str>>(items: &[S]) -> String {
     }
 }
 
+/// "a", "a or b", "a, b or c".
+pub(super) fn or<S: AsRef<str>>(items: &[S]) -> String {
+    match items {
+        [first @ .., last] if !first.is_empty() => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} or {}", first.join(", "), last.as_ref())
+        }
+        _ => and(items),
+    }
+}
+
 /// "a runbook", "an owner file".
 pub(super) fn a(noun: &str) -> String {
     let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']);

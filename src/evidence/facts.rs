@@ -10,7 +10,7 @@ use crate::policy::{Artifact, How, PolicySet, Reader, SourceSpec};
 use crate::words::TermList;
 
 /// The most readings that are kept of one fact in one file.
-const MAX_READINGS: usize = 64;
+pub(crate) const MAX_READINGS: usize = 64;
 
 /// What a reader works with.
 pub(super) struct Ask<'a> {

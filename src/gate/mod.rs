@@ -176,6 +176,8 @@ fn judge_texts(
             artifact,
             model,
             evidence: &survey.evidence[index],
+            survey,
+            alone: stage.all.len() == 1,
             sources,
             snapshot: &stage.snapshot,
             history,

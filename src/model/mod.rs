@@ -25,6 +25,18 @@ pub struct Model {
     pub mode: Option<Mode>,
     /// Where it is listed.
     pub listed: Option<Span>,
+    /// Where its tier is stated; `None` for the tier that all have.
+    pub tier_at: Option<Span>,
+    /// Where its mode is stated.
+    pub mode_at: Option<Span>,
+}
+
+impl Model {
+    /// A model that no configuration describes.
+    fn plain(id: String, path: RepoPath) -> Model {
+        let tier = Tier::Standard;
+        Model { id, path, tier, mode: None, listed: None, tier_at: None, mode_at: None }
+    }
 }
 
 /// All models of the tree, sorted by id.
@@ -53,19 +65,14 @@ pub fn discover(config: &Config, snapshot: &Snapshot<'_>) -> Result<Vec<Model>, 
             tier: spec.tier,
             mode: spec.mode,
             listed: Some(spec.id.span),
+            tier_at: spec.tier_at,
+            mode_at: spec.mode_at,
         };
         models.insert(model.id.clone(), model);
     }
     found(config, snapshot, &mut models, &mut problems);
     if config.models.is_empty() && config.discover.is_empty() {
-        let root = Model {
-            id: ROOT_ID.to_string(),
-            path: RepoPath::root(),
-            tier: Tier::Standard,
-            mode: None,
-            listed: None,
-        };
-        models.insert(ROOT_ID.to_string(), root);
+        models.insert(ROOT_ID.to_string(), Model::plain(ROOT_ID.to_string(), RepoPath::root()));
     }
     let count = models.len() as u64;
     if problems.is_empty() && count < config.minimum {
@@ -153,5 +160,5 @@ fn add(path: RepoPath, models: &mut BTreeMap<String, Model>, problems: &mut Vec<
         );
         return;
     }
-    models.insert(id.clone(), Model { id, path, tier: Tier::Standard, mode: None, listed: None });
+    models.insert(id.clone(), Model::plain(id, path));
 }

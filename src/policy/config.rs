@@ -66,6 +66,10 @@ pub struct ModelSpec {
     pub tier: Tier,
     /// How it is used, if stated.
     pub mode: Option<Mode>,
+    /// Where its tier is stated.
+    pub tier_at: Option<Span>,
+    /// Where its mode is stated.
+    pub mode_at: Option<Span>,
 }
 
 /// A policy file whose content is fixed.
@@ -278,14 +282,14 @@ fn model(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<ModelSpec> {
         if tier.is_none() {
             mistakes.unknown("unknown-tier", "tier", &word, Tier::NAMES);
         }
-        tier
+        Some((tier?, word.span))
     });
     let mode = fields.string("mode", mistakes).and_then(|word| {
         let mode = Mode::parse(&word.value);
         if mode.is_none() {
             mistakes.unknown("unknown-mode", "mode", &word, Mode::NAMES);
         }
-        mode
+        Some((mode?, word.span))
     });
     fields.finish(mistakes);
     let (id, path) = (id?, path?);
@@ -301,8 +305,10 @@ fn model(mut fields: Fields<'_>, mistakes: &mut Mistakes) -> Option<ModelSpec> {
     Some(ModelSpec {
         id,
         path: At { value: folder, span: path.span },
-        tier: tier.unwrap_or(Tier::Standard),
-        mode,
+        tier: tier.map_or(Tier::Standard, |(tier, _)| tier),
+        mode: mode.map(|(mode, _)| mode),
+        tier_at: tier.map(|(_, at)| at),
+        mode_at: mode.map(|(_, at)| at),
     })
 }
 

@@ -5,7 +5,7 @@ use super::globs::Globs;
 use super::mistakes::{At, Mistakes};
 use super::rule::{Check, WaiverFault};
 use super::severity::StateName;
-use super::{load_code, load_commits};
+use super::{load_agree, load_code, load_commits};
 use crate::diag::Span;
 
 type List = Vec<At<String>>;
@@ -16,7 +16,13 @@ pub(super) fn check(mut table: Fields<'_>, mistakes: &mut Mistakes) -> Option<(C
     let mut found = Vec::new();
     for kind in Check::KINDS {
         let at = table.key_span(kind);
-        if let Some(fields) = table.table(kind, mistakes) {
+        if kind == "agree" {
+            // Several claims of one rule: `[[rule.check.agree]]`.
+            let tables = table.tables(kind, mistakes);
+            if let Some(at) = at {
+                found.push((load_agree::agree(tables, mistakes), at));
+            }
+        } else if let Some(fields) = table.table(kind, mistakes) {
             found.push((one(kind, fields, mistakes), at.unwrap_or(span)));
         }
     }

@@ -157,6 +157,7 @@ pub(super) fn terms_of(check: &Check) -> Vec<&Terms> {
             .collect(),
         Check::Approval(check) => check.roles.iter().map(|(_, terms)| terms).collect(),
         Check::Reach(check) => check.denials.iter().collect(),
+        Check::Agree(check) => super::load_agree::terms_of(check).collect(),
         _ => Vec::new(),
     }
 }

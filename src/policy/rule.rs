@@ -6,6 +6,7 @@ use super::config::Mode;
 use super::globs::Globs;
 use super::mistakes::At;
 use super::pack::Artifact;
+use super::rule_agree::AgreeCheck;
 use super::rule_code::{FilesCheck, ReachCheck};
 use super::rule_commits::{ApprovalCheck, BlobsCheck, CommitsCheck};
 use super::severity::{Severities, StateName};
@@ -164,11 +165,13 @@ pub enum Check {
     Files(Box<FilesCheck>),
     /// The data sources that the model's code names.
     Reach(Box<ReachCheck>),
+    /// Facts that must fit together.
+    Agree(Box<AgreeCheck>),
 }
 
 impl Check {
     /// The kinds, as tables under `[rule.check]`.
-    pub const KINDS: [&'static str; 14] = [
+    pub const KINDS: [&'static str; 15] = [
         "present",
         "fact",
         "due",
@@ -183,6 +186,7 @@ impl Check {
         "approval",
         "files",
         "reach",
+        "agree",
     ];
 
     /// The kind's name.
@@ -202,6 +206,7 @@ impl Check {
             Check::Approval(_) => "approval",
             Check::Files(_) => "files",
             Check::Reach(_) => "reach",
+            Check::Agree(_) => "agree",
         }
     }
 

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::config::{Config, Mode};
-use super::load_commits;
 use super::mistakes::{At, Mistakes};
 use super::names;
 use super::pack::{Artifact, How, Pack, Terms};
@@ -11,6 +10,7 @@ use super::patterns::{Patterns, Scanner};
 use super::rule::{Check, Rule};
 use super::rule_commits::ApprovalCheck;
 use super::severity::{Severities, Severity, Tier};
+use super::{load_agree, load_commits};
 use crate::diag::SourceId;
 use crate::words::{TermList, Words};
 
@@ -162,6 +162,9 @@ fn check_rules(rules: &[Rule], artifacts: &[Artifact], mistakes: &mut Mistakes) 
         if let Check::Reach(check) = &rule.check {
             check_facts(&check.declared, artifacts, mistakes);
         }
+        if let Check::Agree(check) = &rule.check {
+            load_agree::check_names(rule, check, artifacts, mistakes);
+        }
         let Some(name) = &rule.artifact else { continue };
         let Some(artifact) = artifacts.iter().find(|a| a.id.value == name.value) else {
             mistakes.unknown(
@@ -234,7 +237,8 @@ pub fn facts_of(check: &Check) -> Vec<&At<String>> {
         | Check::Blobs(_)
         | Check::Approval(_)
         | Check::Files(_)
-        | Check::Reach(_) => Vec::new(),
+        | Check::Reach(_)
+        | Check::Agree(_) => Vec::new(),
         Check::Fact { needs, forbids, .. } => needs.iter().flatten().chain(forbids).collect(),
         Check::Due { by, since, changed, every, unless, of, .. } => {
             [by, since, changed, every, unless, of].into_iter().flatten().collect()

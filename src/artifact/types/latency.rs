@@ -31,7 +31,7 @@ pub(super) fn read(text: &str, words: &Words) -> Reading {
 }
 
 /// The first percentile: `p95`, `P99.9`, `95th percentile`, `95-й`.
-fn percentile(text: &str) -> Option<f64> {
+pub fn percentile(text: &str) -> Option<f64> {
     let sound = |value: f64| (50.0..100.0).contains(&value);
     numbers(text).find_map(|number| {
         let front = &text[..number.range.start];

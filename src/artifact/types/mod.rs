@@ -26,6 +26,7 @@ mod wrong;
 pub use command::training_command;
 pub use cron::cron_max_gap_days;
 pub use kind::ValueType;
+pub use latency::percentile;
 pub use person::{lone_name, people};
 pub use placeholder::{has_placeholder, is_placeholder};
 pub use prose::is_question;
