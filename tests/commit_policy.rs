@@ -52,6 +52,19 @@ fn commits() {
         "[rule.check.commits]\nasks = \"author\"\ncode = [\"*\"]\nwords = 3\ntrailers = [\"Why\"]\n",
         &["`words` means nothing", "`trailers` means nothing"],
     );
+    let version = |keys: &str| format!("[rule.check.commits]\nasks = \"version\"\ncode = [\"*\"]\n{keys}");
+    told(&version(""), &["the check has no `stated`"]);
+    told(&version("stated = [\"version\"]\n"), &["`version` is not a fact of an artifact"]);
+    told(&version("stated = [\"version.vershun\"]\n"), &["there is no fact of `version` named"]);
+    told(&version("stated = [\"version.what\", \"owner.person\"]\n"), &["belong to one artifact"]);
+    told(
+        &version("stated = [\"version.what\"]\nwords = 3\nbots = [\"x\"]\n"),
+        &["`words` means", "`bots` means"],
+    );
+    told(
+        "[rule.check.commits]\nasks = \"author\"\ncode = [\"*\"]\nstated = [\"version.what\"]\n",
+        &["`stated` means"],
+    );
     told(
         "[rule.check.commits]\nasks = \"context\"\ncode = [\"a{\"]\ntrailers = [\"Why not\", \"\"]\nreferences = [\"(\"]\nbots = \"no_such_list\"\nwords = 0\n",
         &["a{", "`Why not`", "``", "words", "does not compile", "no_such_list"],

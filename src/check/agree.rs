@@ -235,8 +235,11 @@ fn documents<'a>(c: &Context<'a>, side: &Side) -> Vec<Told<'a>> {
 }
 
 fn mentioned(c: &Context<'_>, claim: &Claim, facts: &[Stated<'_>]) -> Outcome {
+    if facts.is_empty() {
+        return Outcome::NotAsked;
+    }
     let documents = documents(c, &claim.with);
-    let (Some(best), false) = (documents.first(), facts.is_empty()) else { return Outcome::NotAsked };
+    let Some(best) = documents.first() else { return Outcome::NotAsked };
     let fillers = claim.fillers.as_ref().map_or(TermList::none(), |terms| c.set.terms(terms));
     let mut known: BTreeSet<String> = mention::words(&c.model.id).into_iter().collect();
     for told in &documents {

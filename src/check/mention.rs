@@ -7,6 +7,9 @@ use crate::words::TermList;
 /// Longer words may end otherwise: "drift", "drifted".
 const STEM: usize = 4;
 
+/// A name has no more words; a longer text is none, and not looked for.
+const LONGEST: usize = 12;
+
 /// A text, prepared for questions about names.
 #[derive(Debug)]
 pub(super) struct Spoken {
@@ -38,12 +41,13 @@ impl Spoken {
 
     /// True when the name stands in the text, or all its words but `fillers` and those of `known` in one line.
     pub(super) fn mentions(&self, name: &str, fillers: &TermList, known: &BTreeSet<String>) -> bool {
+        let own = words(name);
         let whole = squeezed(name);
-        if whole.is_empty() || self.squeezed.contains(&whole) {
+        if own.len() > LONGEST || whole.is_empty() || self.squeezed.contains(&whole) {
             return true;
         }
-        let telling: Vec<String> =
-            words(name).into_iter().filter(|word| !fillers.is_match(word) && !known.contains(word)).collect();
+        let telling: Vec<&String> =
+            own.iter().filter(|word| !fillers.is_match(word) && !known.contains(*word)).collect();
         !telling.is_empty()
             && self.lines.iter().any(|line| telling.iter().all(|word| line.iter().any(|w| alike(w, word))))
     }

@@ -5,6 +5,7 @@ mod agree;
 mod approval;
 mod author;
 mod blobs;
+mod bump;
 mod code;
 mod committer;
 mod compare;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use globset::Candidate;
 
 use super::author::Known;
-use super::{Outcome, Problem, author, blobs, context};
+use super::{Outcome, Problem, author, blobs, bump, context};
 use crate::diag::{Diagnostic, Level, Note, Origin, RepoPath, SourceId, Sources, Span};
+use crate::evidence::Survey;
 use crate::git::{Change, Changes, CommitId, Mailmap, RangeCommit, Snapshot};
 use crate::model::Model;
 use crate::policy::{Check, CommitAsk, Globs, PolicySet, Rule, fold_path};
@@ -96,6 +97,8 @@ pub struct RangeContext<'a, 'r, 's> {
     pub models: &'a [Model],
     /// The model, by its place among all; `None` for what lies in no model's folder.
     pub home: Option<usize>,
+    /// The model's evidence; `None` for what lies in no model's folder.
+    pub survey: Option<&'a Survey>,
     /// Who of the change's authors is known.
     pub known: &'a Known,
     /// The way to contents.
@@ -203,6 +206,7 @@ pub fn judge(c: &mut RangeContext<'_, '_, '_>) -> Outcome {
             CommitAsk::Context => context::run(c, check),
             CommitAsk::Author => author::run(c, check),
             CommitAsk::SelfApproval => author::self_approval(c, check),
+            CommitAsk::Version => bump::run(c, check),
         },
         Check::Blobs(check) => blobs::run(c, check),
         _ => Outcome::NotAsked,

@@ -13,6 +13,8 @@ use crate::verdict::Location;
 
 /// Files in the model's folder are nearer than this.
 const OUTSIDE: usize = 100;
+/// Whoever states more values makes no claim that could be compared.
+const MAX_VALUES: usize = 1_000;
 /// The most characters of a value that a message repeats.
 const SHOWN: usize = 60;
 
@@ -99,6 +101,9 @@ pub(super) fn side<'a>(
                 out.push(stated(c, claim, artifact, candidate, fact));
             }
         }
+    }
+    if out.len() > MAX_VALUES {
+        out.clear();
     }
     out
 }

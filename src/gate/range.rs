@@ -8,6 +8,7 @@ use crate::check::{
     self, ApprovalContext, Known, Last, Messages, Outcome, Range, RangeContext, approved_files,
 };
 use crate::diag::{Diagnostic, RepoPath, Sources};
+use crate::evidence::Survey;
 use crate::git::{Answers, Changes, CommitId, Error, Limits, Mailmap, Repo, Touch};
 use crate::model::Model;
 use crate::policy::{ApprovalCheck, Check, CommitAsk, Rule, Severity, Tier};
@@ -165,14 +166,24 @@ impl<'r> Gate<'_, 'r> {
                     range,
                     models: all,
                     home,
+                    survey: model.and_then(|model| self.survey(model)),
                     known,
                     changes,
                     snapshot: &self.stage.snapshot,
                     texts: &mut *texts,
                 });
-                self.about(rule, model, None).settle(verdict, severity, outcome);
+                let artifact = match &rule.check {
+                    Check::Commits(check) => check.stated_facts().next().map(|(artifact, _)| artifact),
+                    _ => None,
+                };
+                self.about(rule, model, artifact).settle(verdict, severity, outcome);
             }
         }
+    }
+
+    fn survey(&self, model: &Model) -> Option<&Survey> {
+        let at = self.stage.models.iter().position(|m| m.id == model.id)?;
+        self.stage.surveys.get(at)
     }
 
     fn approvals(

@@ -201,7 +201,8 @@ fn fact<'a>(
     let found = artifact.fact(fact);
     if found.is_none() {
         let known = artifact.facts.iter().map(|f| f.name.value.as_str());
-        mistakes.unknown("unknown-fact", &format!("fact of `{}`", artifact.id.value), name, known);
+        let name = At { value: fact.to_string(), span: name.span };
+        mistakes.unknown("unknown-fact", &format!("fact of `{}`", artifact.id.value), &name, known);
     }
     found
 }

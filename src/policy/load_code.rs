@@ -65,7 +65,7 @@ pub(super) fn reach(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check
 }
 
 /// Facts are written as `artifact.fact`, and one document declares.
-fn facts_of_one(declared: &[At<String>], mistakes: &mut Mistakes) {
+pub(super) fn facts_of_one(declared: &[At<String>], mistakes: &mut Mistakes) {
     let mut first: Option<&str> = None;
     for name in declared {
         let Some((artifact, _)) = name.value.split_once('.') else {
@@ -74,7 +74,7 @@ fn facts_of_one(declared: &[At<String>], mistakes: &mut Mistakes) {
             continue;
         };
         if first.is_some_and(|first| first != artifact) {
-            let message = "the facts that declare sources belong to one artifact";
+            let message = "these facts belong to one artifact";
             mistakes.add("bad-id", name.span, message, "write a second rule");
         }
         first = first.or(Some(artifact));

@@ -3,6 +3,7 @@
 use super::fields::Fields;
 use super::globs::Globs;
 use super::load_check::{list, some};
+use super::load_code;
 use super::load_reader;
 use super::mistakes::{At, Mistakes};
 use super::pack::Terms;
@@ -19,6 +20,7 @@ const MAX_SIZE: u64 = 1 << 40;
 /// Keys that mean something for some questions only.
 const OF_CONTEXT: [&str; 5] = ["words", "references", "reverts", "bumps", "unfinished"];
 const OF_AUTHOR: [&str; 2] = ["placeholders", "hosts"];
+const OF_VERSION: [&str; 1] = ["stated"];
 
 pub(super) fn commits(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {
     let code = Globs::new(some(f, "code", mistakes));
@@ -30,20 +32,15 @@ pub(super) fn commits(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Che
     let mut terms = |key| load_reader::terms(f, key, mistakes);
     let (reverts, bumps, bots) = (terms("reverts"), terms("bumps"), terms("bots"));
     let (unfinished, placeholders, hosts) = (terms("unfinished"), terms("placeholders"), terms("hosts"));
+    let mut stated = list(f, "stated", mistakes);
+    load_code::facts_of_one(&stated, mistakes);
     let asks = asks?;
-    let strangers: Vec<&str> = match asks {
-        CommitAsk::Context => OF_AUTHOR.to_vec(),
-        CommitAsk::Author => OF_CONTEXT.into_iter().chain(["trailers"]).collect(),
-        CommitAsk::SelfApproval => OF_CONTEXT.into_iter().chain(OF_AUTHOR).chain(["bots"]).collect(),
-    };
-    for key in strangers {
-        if let Some(span) = f.key_span(key) {
-            let message = format!("`{key}` means nothing to this question");
-            mistakes.add("unused-key", span, message, "drop it, or ask another question");
-        }
-    }
+    strangers(f, asks, mistakes);
     if asks == CommitAsk::SelfApproval && trailers.is_empty() {
         trailers = some(f, "trailers", mistakes);
+    }
+    if asks == CommitAsk::Version && stated.is_empty() {
+        stated = some(f, "stated", mistakes);
     }
     Some(Check::Commits(Box::new(CommitsCheck {
         code,
@@ -58,7 +55,26 @@ pub(super) fn commits(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Che
         unfinished,
         placeholders,
         hosts,
+        stated,
     })))
+}
+
+/// Keys that mean nothing to a question.
+fn strangers(f: &Fields<'_>, asks: CommitAsk, mistakes: &mut Mistakes) {
+    let strangers: Vec<&str> = match asks {
+        CommitAsk::Context => OF_AUTHOR.into_iter().chain(OF_VERSION).collect(),
+        CommitAsk::Author => OF_CONTEXT.into_iter().chain(OF_VERSION).chain(["trailers"]).collect(),
+        CommitAsk::SelfApproval => {
+            OF_CONTEXT.into_iter().chain(OF_AUTHOR).chain(OF_VERSION).chain(["bots"]).collect()
+        }
+        CommitAsk::Version => OF_CONTEXT.into_iter().chain(OF_AUTHOR).chain(["trailers", "bots"]).collect(),
+    };
+    for key in strangers {
+        if let Some(span) = f.key_span(key) {
+            let message = format!("`{key}` means nothing to this question");
+            mistakes.add("unused-key", span, message, "drop it, or ask another question");
+        }
+    }
 }
 
 pub(super) fn blobs(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check> {

@@ -32,6 +32,15 @@ pub struct CommitsCheck {
     pub placeholders: Option<Terms>,
     /// Hosts of addresses that nobody has.
     pub hosts: Option<Terms>,
+    /// The facts of which one must be new, as `artifact.fact`, all of one artifact.
+    pub stated: Vec<At<String>>,
+}
+
+impl CommitsCheck {
+    /// The facts of which one must be new: artifact and fact.
+    pub fn stated_facts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.stated.iter().filter_map(|name| name.value.split_once('.'))
+    }
 }
 
 /// What is asked of a commit.
@@ -43,15 +52,17 @@ pub enum CommitAsk {
     Author,
     /// Nobody approves what they wrote themselves.
     SelfApproval,
+    /// A version, or what is said about it, is new.
+    Version,
 }
 
 impl CommitAsk {
     /// The words in a policy.
-    pub const NAMES: [&'static str; 3] = ["context", "author", "self-approval"];
+    pub const NAMES: [&'static str; 4] = ["context", "author", "self-approval", "version"];
 
     /// From the word in a policy.
     pub fn parse(text: &str) -> Option<CommitAsk> {
-        let all = [CommitAsk::Context, CommitAsk::Author, CommitAsk::SelfApproval];
+        let all = [CommitAsk::Context, CommitAsk::Author, CommitAsk::SelfApproval, CommitAsk::Version];
         CommitAsk::NAMES.iter().position(|name| *name == text).map(|at| all[at])
     }
 }

@@ -162,6 +162,9 @@ fn check_rules(rules: &[Rule], artifacts: &[Artifact], mistakes: &mut Mistakes) 
         if let Check::Reach(check) = &rule.check {
             check_facts(&check.declared, artifacts, mistakes);
         }
+        if let Check::Commits(check) = &rule.check {
+            check_facts(&check.stated, artifacts, mistakes);
+        }
         if let Check::Agree(check) = &rule.check {
             load_agree::check_names(rule, check, artifacts, mistakes);
         }
