@@ -221,6 +221,26 @@ fn a_file_with_several_values_states_none_of_them() {
     }
 }
 
+/// A page nearer to the model's folder speaks before others, and one that agrees is enough.
+#[test]
+fn files_about_parts_accuse_nobody() {
+    let check = claim("keep", "equal", "report.keep");
+    let page = |days: u32| format!("# Page\n\n- Keep: {days} days\n");
+    for (plans, reports, fails) in [
+        (vec![("plan.md", 30), ("part/plan.md", 90)], vec![("report.md", 30)], false),
+        (vec![("plan.md", 30)], vec![("report.md", 30), ("part/report.md", 90)], false),
+        (vec![("plan-a.md", 30), ("plan-b.md", 90)], vec![("report.md", 30)], false),
+        (vec![("plan.md", 30)], vec![("report-a.md", 90), ("report-b.md", 30)], false),
+        (vec![("plan-a.md", 30), ("plan-b.md", 30)], vec![("report.md", 90)], true),
+        (vec![("part/plan.md", 30)], vec![("report.md", 90)], true),
+    ] {
+        let all: Vec<(&str, String)> =
+            plans.iter().chain(&reports).map(|(path, n)| (*path, page(*n))).collect();
+        let files: Vec<(&str, &str)> = all.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        assert_eq!(!found(&with(&check, &files)).is_empty(), fails, "{plans:?} {reports:?}");
+    }
+}
+
 #[test]
 fn only_the_files_that_are_meant_are_compared() {
     let check = claim("keep", "equal", "keep") + "files = [\"*.md\"]\nwith_files = [\"*.toml\"]\n";

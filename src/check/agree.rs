@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::compare::Measure;
 use super::mention::{self, Spoken};
-use super::stated::{Stated, side, single, takes};
+use super::stated::{Stated, nearest, side, single, takes};
 use super::{Context, Outcome, Problem, declared, range, words};
 use crate::diag::{Note, SourceId, Span};
 use crate::evidence::{Candidate, MAX_READINGS};
@@ -47,6 +47,10 @@ fn one<'a>(c: &Context<'a>, claim: &'a Claim) -> Outcome {
     let mut with = side(c, claim, &claim.with, false);
     // Whatever is found on the other side of `shared` can only excuse.
     with.retain(|stated| (claim.relation == Relation::Shared || stated.own) && open(stated));
+    if !claim.with.names.is_empty() && claim.relation != Relation::Shared {
+        nearest(&mut facts);
+        nearest(&mut with);
+    }
     match claim.relation {
         Relation::Equal => equal(c, claim, facts, with),
         Relation::Shared => shared(c, &facts, &with),
@@ -100,14 +104,27 @@ fn equal(c: &Context<'_>, claim: &Claim, facts: Vec<Stated<'_>>, with: Vec<State
         let others = others.iter().filter(|other| !same || !other.same_file(one));
         let comparable: Vec<&Stated<'_>> = others.filter(|other| one.order(other).is_some()).collect();
         compared |= !comparable.is_empty();
-        let wrong: Vec<&Stated<'_>> = comparable.into_iter().filter(|other| one.differs(other)).collect();
-        if !wrong.is_empty() {
+        if !comparable.is_empty() && !agreed(one, &facts, &comparable, same, Ordering::is_eq) {
+            let wrong = comparable;
             let mut problem = contradiction(c, one, &wrong, " and", "and otherwise here");
             means(claim, one, &wrong, &mut problem);
             return Outcome::Fails(vec![problem]);
         }
     }
     if compared { Outcome::Holds } else { Outcome::NotAsked }
+}
+
+/// True when a value fits one of those that it is compared with, or when another file of the same kind has one
+/// that does: then it may be about something else.
+fn agreed(
+    one: &Stated<'_>,
+    facts: &[Stated<'_>],
+    others: &[&Stated<'_>],
+    same: bool,
+    fits: fn(Ordering) -> bool,
+) -> bool {
+    let fit = |fact: &Stated<'_>| others.iter().any(|other| fact.order(other).is_some_and(fits));
+    fit(one) || !same && facts.iter().any(|fact| fact.kind == one.kind && fit(fact))
 }
 
 /// Says what the values mean, where a rule knows.
@@ -194,15 +211,13 @@ fn newest(c: &Context<'_>, facts: Vec<Stated<'_>>, with: &[Stated<'_>]) -> Outco
 }
 
 fn at_most(c: &Context<'_>, facts: Vec<Stated<'_>>, with: Vec<Stated<'_>>) -> Outcome {
-    let with = single(with);
+    let (facts, with) = (single(facts), single(with));
     let mut compared = false;
-    for one in &single(facts) {
+    for one in &facts {
         let others: Vec<&Stated<'_>> = with.iter().filter(|other| one.order(other).is_some()).collect();
         compared |= !others.is_empty();
-        let more = |other: &&Stated<'_>| one.order(other).is_some_and(Ordering::is_gt);
-        let less: Vec<&Stated<'_>> = others.into_iter().filter(more).collect();
-        if !less.is_empty() {
-            let problem = contradiction(c, one, &less, ", which is more than", "no more than this");
+        if !others.is_empty() && !agreed(one, &facts, &others, false, Ordering::is_le) {
+            let problem = contradiction(c, one, &others, ", which is more than", "no more than this");
             return Outcome::Fails(vec![problem]);
         }
     }

@@ -1,6 +1,7 @@
 //! Values of facts as the two sides of a claim: what is stated, where, and of which model.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use globset::GlobSet;
 
@@ -30,6 +31,10 @@ pub(super) struct Stated<'a> {
     /// True when it surely speaks of this model.
     pub(super) own: bool,
     pub(super) measure: Option<Measure>,
+    /// Which kind of file states it: the artifact's id, and the number of its source.
+    pub(super) kind: (&'a str, usize),
+    /// How far from the model's folder that file lies.
+    distance: usize,
 }
 
 impl Stated<'_> {
@@ -129,6 +134,8 @@ fn stated<'a>(
         place: &fact.place,
         own: c.alone || candidate.distance < OUTSIDE || is_of_model(artifact, candidate, fact),
         measure,
+        kind: (&artifact.id.value, candidate.source_index),
+        distance: candidate.distance,
     }
 }
 
@@ -145,7 +152,7 @@ fn of_configuration<'a>(c: &Context<'a>, claim: &'a Claim, fact: &str) -> Option
         false => kind(c, claim, text),
     };
     let file = c.sources.get(span.source).origin.display();
-    Some(Stated { title, file, text, span, place: &[], own: true, measure })
+    Some(Stated { title, file, text, span, place: &[], own: true, measure, kind: ("", 0), distance: 0 })
 }
 
 /// The text of a line before a place.
@@ -183,4 +190,14 @@ pub(super) fn single(all: Vec<Stated<'_>>) -> Vec<Stated<'_>> {
     };
     let lone: Vec<bool> = all.iter().map(lone).collect();
     all.into_iter().zip(lone).filter_map(|(one, lone)| lone.then_some(one)).collect()
+}
+
+/// Of several files of one kind only the nearest to the model's folder counts: others speak of parts.
+pub(super) fn nearest(all: &mut Vec<Stated<'_>>) {
+    let mut least: BTreeMap<(&str, usize), usize> = BTreeMap::new();
+    for one in all.iter() {
+        let known = least.entry(one.kind).or_insert(one.distance);
+        *known = one.distance.min(*known);
+    }
+    all.retain(|one| least.get(&one.kind) == Some(&one.distance));
 }
