@@ -239,7 +239,7 @@ fn documents<'a>(c: &Context<'a>, side: &Side) -> Vec<Told<'a>> {
         let evidence = &c.survey.evidence[index];
         let judged = evidence.candidates.iter().filter(|_| evidence.judgeable());
         for candidate in judged.filter(|candidate| declared::counts(candidate)) {
-            let in_file = side.files.as_ref().is_none_or(|files| takes(files, candidate.path.as_bytes()));
+            let in_file = side.files.as_ref().is_none_or(|files| takes(c, files, candidate.path.as_bytes()));
             let Some(source) = candidate.source.filter(|_| in_file) else { continue };
             let text = &c.sources.get(source).text;
             let spoken = Spoken::of(&declared::without_comments(text));

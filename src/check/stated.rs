@@ -78,7 +78,7 @@ pub(super) fn side<'a>(
 ) -> Vec<Stated<'a>> {
     let mut out = Vec::new();
     let ignored = |text: &str| claim.ignore.as_ref().is_some_and(|terms| c.set.terms(terms).is_match(text));
-    let in_file = |path: &[u8]| side.files.as_ref().is_none_or(|files| takes(files, path));
+    let in_file = |path: &[u8]| side.files.as_ref().is_none_or(|files| takes(c, files, path));
     for name in &side.names {
         let (id, fact) = fact_name(&c.artifact.id.value, &name.value);
         let Some((index, artifact)) = c.set.artifact(id) else {
@@ -171,7 +171,11 @@ fn kind(c: &Context<'_>, claim: &Claim, text: &str) -> Option<Measure> {
     }
 }
 
-pub(super) fn takes(files: &GlobSet, path: &[u8]) -> bool {
+/// True when patterns take a path: relative to the model's folder when it lies in it, and from the root otherwise.
+pub(super) fn takes(c: &Context<'_>, files: &GlobSet, path: &[u8]) -> bool {
+    let below =
+        path.strip_prefix(c.model.path.as_bytes()).map(|rest| rest.strip_prefix(b"/").unwrap_or(rest));
+    let path = below.filter(|_| c.model.path.contains(path)).unwrap_or(path);
     files.is_match_candidate(&globset::Candidate::from_bytes(&fold_path(path)))
 }
 
