@@ -201,6 +201,8 @@ pub struct ModelRow {
     pub met: Vec<String>,
     /// Artifact id and the day on which something is due for it, `YYYY-MM-DD`, in the order of the policy.
     pub due: Vec<(String, String)>,
+    /// A label and what the evidence states under it: `owner`, `Ada Lovelace`.
+    pub stated: Vec<(String, String)>,
     /// False for a model that the judged change does not touch: it does not block.
     pub in_scope: bool,
 }
@@ -304,6 +306,8 @@ pub struct Verdict {
     /// A file of the judged tree on which a finding is shown that stands nowhere, for formats in which
     /// every finding must stand somewhere.
     pub anchor: Option<RepoPath>,
+    /// Artifact id and title, in the order of the policy.
+    pub titles: Vec<(String, String)>,
 }
 
 impl Verdict {
@@ -318,6 +322,13 @@ impl Verdict {
         self.rows.sort_by(|a, b| (&a.id, &a.path).cmp(&(&b.id, &b.path)));
         self.name_findings(sources);
         self.count();
+    }
+
+    /// The findings about a model, or about the repository. The verdict must be settled.
+    pub fn findings_of(&self, model: Option<&str>) -> &[Finding] {
+        let from = self.findings.partition_point(|finding| finding.model.as_deref() < model);
+        let to = self.findings.partition_point(|finding| finding.model.as_deref() <= model);
+        &self.findings[from..to]
     }
 
     /// Undecided before blocked: a verdict that is not complete is none.

@@ -13,6 +13,7 @@ mod scope;
 mod settle;
 mod side;
 mod stage;
+mod stated;
 mod trust;
 mod weaker;
 
@@ -195,6 +196,7 @@ fn judge_texts(
 /// What judges, and what it asks.
 fn describe(stage: &Stage<'_>, request: &Request, sources: &Sources, verdict: &mut Verdict) {
     verdict.subject.policy = judged_by(&stage.set, sources);
+    verdict.titles = stage.set.artifacts.iter().map(|a| (a.id.value.clone(), a.title.clone())).collect();
     verdict.remarks.extend(stage.remarks.iter().cloned());
     let asked = |rule: &&Rule| match rule.check {
         Check::Policy => request.change.is_some(),
@@ -268,6 +270,7 @@ fn row(stage: &Stage<'_>, m: usize) -> ModelRow {
         evidence: evidence(&stage.surveys[m]),
         met: Vec::new(),
         due: Vec::new(),
+        stated: stated::stated(stage, m),
         in_scope: stage.in_scope(&model.id),
     }
 }

@@ -1,15 +1,16 @@
 //! Reports: one format, one file, one pure function over the same settled verdict.
 //!
-//! [`human()`] is for a person at a terminal, [`json()`] for machines, [`status`] for one model's page;
-//! [`render`] draws any [`Format`] of a whole run. [`picture`] draws one diagnostic and is also used for
-//! mistakes in policy files. Knows verdicts, texts and spans; nothing of Git, of arguments or of how policy
-//! files are read. Everything from the judged repository is escaped here: no function returns a control
+//! [`human()`] is for a person at a terminal, [`html()`] for a browser, [`json()`] for machines, [`status`] for
+//! one model's page; [`render`] draws any [`Format`] of a whole run. [`picture`] draws one diagnostic and is also
+//! used for mistakes in policy files. Knows verdicts, texts and spans; nothing of Git, of arguments or of how
+//! policy files are read. Everything from the judged repository is escaped here: no function returns a control
 //! character other than `\n` and, when colour is on, its own styles.
 
 mod entries;
 mod excerpt;
 mod github;
 mod gitlab;
+pub mod html;
 pub mod human;
 pub mod json;
 mod junit;
@@ -25,6 +26,7 @@ mod wrap;
 use crate::diag::Sources;
 use crate::verdict::Verdict;
 
+pub use html::html;
 pub use human::{Human, Verbosity, human};
 pub use json::json;
 
@@ -47,11 +49,13 @@ pub enum Format {
     Rdjson,
     /// Markdown, for summaries of jobs.
     Markdown,
+    /// A page for a browser.
+    Html,
 }
 
 impl Format {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Format; 8] = [
+    pub const ALL: [Format; 9] = [
         Format::Human,
         Format::Json,
         Format::Sarif,
@@ -60,6 +64,7 @@ impl Format {
         Format::Gitlab,
         Format::Rdjson,
         Format::Markdown,
+        Format::Html,
     ];
 
     /// The word on the command line.
@@ -73,6 +78,7 @@ impl Format {
             Format::Gitlab => "gitlab",
             Format::Rdjson => "rdjson",
             Format::Markdown => "markdown",
+            Format::Html => "html",
         }
     }
 
@@ -87,6 +93,7 @@ impl Format {
             Format::Gitlab => "GitLab's code quality report",
             Format::Rdjson => "diagnostics for reviewdog",
             Format::Markdown => "a summary of the job, in Markdown",
+            Format::Html => "a page for a browser, in one file",
         }
     }
 }
@@ -127,6 +134,7 @@ pub fn render(format: Format, run: &Run<'_>, opts: &Human) -> String {
         Format::Gitlab => gitlab::gitlab(run),
         Format::Rdjson => rdjson::rdjson(run),
         Format::Markdown => markdown::markdown(run),
+        Format::Html => html::run(run),
     }
 }
 

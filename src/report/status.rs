@@ -9,56 +9,52 @@ use super::{Style, wrap};
 use crate::diag::escape;
 use crate::verdict::{Cell, Finding, ModelRow, Severity, Verdict};
 
-/// What is told of one model.
-#[derive(Debug)]
-pub struct Page<'a> {
-    /// The model.
-    pub row: &'a ModelRow,
-    /// Artifact id and title, in the order of the policy.
-    pub titles: Vec<(String, String)>,
-    /// A label and what is stated under it: `owner`, `Ada Lovelace`.
-    pub stated: Vec<(String, String)>,
-}
-
 /// One demand of a model.
 #[derive(Serialize)]
-struct Demand<'a> {
-    artifact: &'a str,
-    title: &'a str,
-    state: &'static str,
-    evidence: Option<String>,
-    why: Option<String>,
+pub(super) struct Demand<'a> {
+    pub(super) artifact: &'a str,
+    pub(super) title: &'a str,
+    pub(super) state: &'static str,
+    pub(super) evidence: Option<String>,
+    pub(super) why: Option<String>,
+}
+
+/// What is told of one model.
+#[derive(Serialize)]
+pub(super) struct Model<'a> {
+    pub(super) id: &'a str,
+    pub(super) path: String,
+    pub(super) tier: &'a str,
+    pub(super) mode: Option<&'a str>,
+    pub(super) ready: bool,
+    pub(super) demands: Vec<Demand<'a>>,
+    pub(super) stated: Vec<Line<'a>>,
+    pub(super) due: Vec<Line<'a>>,
 }
 
 #[derive(Serialize)]
-struct Model<'a> {
-    id: &'a str,
-    path: String,
-    tier: &'a str,
-    mode: Option<&'a str>,
-    ready: bool,
-    demands: Vec<Demand<'a>>,
-    stated: Vec<Line<'a>>,
-    due: Vec<Line<'a>>,
+pub(super) struct Line<'a> {
+    pub(super) name: &'a str,
+    pub(super) value: &'a str,
 }
 
-#[derive(Serialize)]
-struct Line<'a> {
-    name: &'a str,
-    value: &'a str,
+impl Model<'_> {
+    /// How many demands are met, or waived.
+    pub(super) fn met(&self) -> usize {
+        self.demands.iter().filter(|d| matches!(d.state, "met" | "waived")).count()
+    }
 }
 
-fn model<'a>(verdict: &Verdict, page: &'a Page<'_>) -> Model<'a> {
-    let row = page.row;
+/// A model's readiness. The verdict must be settled.
+pub(super) fn model<'a>(verdict: &'a Verdict, row: &'a ModelRow) -> Model<'a> {
+    let findings = verdict.findings_of(Some(&row.id));
     let of = |artifact: &str| {
-        verdict
-            .findings
+        findings
             .iter()
-            .filter(|f| f.model.as_ref() == Some(&row.id) && f.artifact.as_deref() == Some(artifact))
-            .filter(|f| f.severity != Severity::Advice)
+            .filter(|f| f.artifact.as_deref() == Some(artifact) && f.severity != Severity::Advice)
             .min_by_key(|f| (f.waived.is_some(), f.severity))
     };
-    let demands = page.titles.iter().filter_map(|(id, title)| {
+    let demands = verdict.titles.iter().filter_map(|(id, title)| {
         let cell = row.cells.iter().find(|(artifact, _)| artifact == id).map(|(_, cell)| *cell)?;
         let file = row.evidence.iter().find(|(artifact, _)| artifact == id);
         Some(Demand {
@@ -69,15 +65,16 @@ fn model<'a>(verdict: &Verdict, page: &'a Page<'_>) -> Model<'a> {
             why: of(id).filter(|_| cell != Cell::Met).map(why),
         })
     });
-    let title = |id: &str| page.titles.iter().find(|(other, _)| other == id).map(|(_, title)| title.as_str());
+    let title =
+        |id: &str| verdict.titles.iter().find(|(other, _)| other == id).map(|(_, title)| title.as_str());
     Model {
         id: &row.id,
         path: if row.path.is_root() { ".".to_string() } else { row.path.to_text().into_owned() },
         tier: &row.tier,
         mode: row.mode.as_deref(),
-        ready: !verdict.findings.iter().any(|f| f.blocks() && f.model.as_ref() == Some(&row.id)),
+        ready: !findings.iter().any(Finding::blocks),
         demands: demands.collect(),
-        stated: page.stated.iter().map(|(name, value)| Line { name, value }).collect(),
+        stated: row.stated.iter().map(|(name, value)| Line { name, value }).collect(),
         due: row.due.iter().map(|(id, day)| Line { name: title(id).unwrap_or("it"), value: day }).collect(),
     }
 }
@@ -91,16 +88,15 @@ fn why(finding: &Finding) -> String {
     }
 }
 
-/// For a person at a terminal.
-pub fn human(verdict: &Verdict, pages: &[Page<'_>], style: &Style) -> String {
+/// For a person at a terminal. The verdict must be settled.
+pub fn human(verdict: &Verdict, style: &Style) -> String {
     let mut out = String::new();
-    for page in pages {
-        let m = model(verdict, page);
-        let open = m.demands.iter().filter(|d| !matches!(d.state, "met" | "waived")).count();
+    for row in &verdict.rows {
+        let m = model(verdict, row);
         let head = if m.ready { "may go to production" } else { "may not go to production" };
         let about = [m.path.as_str(), m.tier].into_iter().chain(m.mode).collect::<Vec<_>>().join(", ");
         let _ = writeln!(out, "{}", escape::line(&format!("{}  ({about})", m.id)));
-        let _ = writeln!(out, "{head}: {} of {} demands are met\n", m.demands.len() - open, m.demands.len());
+        let _ = writeln!(out, "{head}: {} of {} demands are met\n", m.met(), m.demands.len());
         let widest = m.demands.iter().map(|d| wrap::width(d.title)).max().unwrap_or(0).clamp(5, 40);
         for demand in &m.demands {
             let sign = sign(demand.state, style);
@@ -143,11 +139,11 @@ fn sign(state: &str, style: &Style) -> &'static str {
     }
 }
 
-/// A Markdown page for each model.
-pub fn markdown(verdict: &Verdict, pages: &[Page<'_>]) -> String {
+/// A Markdown page for each model. The verdict must be settled.
+pub fn markdown(verdict: &Verdict) -> String {
     let mut out = String::new();
-    for page in pages {
-        let m = model(verdict, page);
+    for row in &verdict.rows {
+        let m = model(verdict, row);
         let head = if m.ready { "May go to production." } else { "May not go to production." };
         let _ = writeln!(out, "## {}\n\n{head} Judged as of {}.\n", cell(m.id), cell(&verdict.subject.as_of));
         out.push_str("| demand | state | evidence | what is open |\n| --- | --- | --- | --- |\n");
@@ -191,9 +187,9 @@ struct Report<'a> {
     models: Vec<Model<'a>>,
 }
 
-/// For machines.
-pub fn json(verdict: &Verdict, pages: &[Page<'_>]) -> String {
-    let models = pages.iter().map(|page| model(verdict, page)).collect();
+/// For machines. The verdict must be settled.
+pub fn json(verdict: &Verdict) -> String {
+    let models = verdict.rows.iter().map(|row| model(verdict, row)).collect();
     let report = Report { schema_version: 1, as_of: &verdict.subject.as_of, models };
     let text = serde_json::to_string_pretty(&report)
         .expect("a page has string keys only and is written to memory, so nothing can fail");

@@ -37,6 +37,7 @@ pub(crate) fn row(id: &str, cells: &[(&str, Cell)]) -> ModelRow {
         evidence: Vec::new(),
         met: Vec::new(),
         due: Vec::new(),
+        stated: Vec::new(),
         in_scope: true,
     }
 }
@@ -144,6 +145,8 @@ pub(crate) fn churn() -> (Verdict, Sources) {
         ("owner".to_string(), RepoPath::from_git(b"models/churn/OWNER.toml")),
         ("data-sharing".to_string(), RepoPath::from_git(b"models/churn/docs/data-contract.md")),
     ];
+    model.stated = vec![("deputy".to_string(), "Grace Hopper".to_string())];
+    model.due = vec![("privacy".to_string(), "2027-03-01".to_string())];
     model.met = vec!["data-sharing-missing".to_string(), "data-sharing-incomplete".to_string()];
 
     let mut verdict = Verdict {
@@ -159,6 +162,8 @@ pub(crate) fn churn() -> (Verdict, Sources) {
     };
     verdict.account.rules = 18;
     verdict.account.judgements = 15;
+    verdict.titles =
+        ["owner", "data-sharing", "privacy", "runbook"].map(|id| (id.into(), format!("{id} file"))).into();
     verdict.settle(&sources);
     (verdict, sources)
 }
@@ -191,6 +196,8 @@ pub(crate) fn hostile() -> (Verdict, Sources) {
     model.mode = Some(NASTY.to_string());
     model.evidence = vec![(NASTY.to_string(), RepoPath::from_git(NASTY.as_bytes()))];
     model.met = vec![NASTY.to_string()];
+    model.stated = vec![(NASTY.to_string(), NASTY.to_string())];
+    model.due = vec![(NASTY.to_string(), NASTY.to_string())];
     let mut verdict = Verdict {
         subject: Subject {
             what: NASTY.to_string(),
@@ -204,6 +211,7 @@ pub(crate) fn hostile() -> (Verdict, Sources) {
             Diagnostic::new(Level::Error, NASTY, NASTY).at(Span::new(bad, 3..9), NASTY).help(NASTY),
         ],
         remarks: vec![NASTY.to_string()],
+        titles: vec![(NASTY.to_string(), NASTY.to_string())],
         ..Verdict::default()
     };
     verdict.account.judgements = 1;
