@@ -1,6 +1,5 @@
 //! The page: what it says, that texts of a repository stay texts, and that it loads nothing.
 #![allow(missing_docs, reason = "a test")]
-#![expect(clippy::unwrap_used, reason = "a test ends where its preparation fails")]
 
 mod common;
 mod page;
@@ -103,7 +102,7 @@ fn base64(bytes: &[u8]) -> String {
     let bits: Vec<u8> = bytes.iter().flat_map(|byte| (0..8).rev().map(move |n| byte >> n & 1)).collect();
     let value = |six: &[u8]| six.iter().chain(&[0; 6]).take(6).fold(0, |n, bit| n * 2 + usize::from(*bit));
     let mut out: String = bits.chunks(6).map(|six| digits[value(six)]).collect();
-    while out.len() % 4 > 0 {
+    while !out.len().is_multiple_of(4) {
         out.push('=');
     }
     out

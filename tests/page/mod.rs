@@ -24,7 +24,7 @@ const TAGS: &str = "html head meta title style body a header main section footer
                     mark pre br dl div dt dd ol ul li table thead tbody tr th td details summary article figure \
                     figcaption";
 const ATTRIBUTES: &str =
-    "lang charset http-equiv content name class id href scope role tabindex aria-labelledby aria-hidden open";
+    "lang charset http-equiv content name class id href scope role tabindex aria-label aria-labelledby aria-hidden open";
 
 /// Reads a page. Panics unless every tag is known, closed and nested, every attribute known and
 /// quoted, and every `&` an entity.

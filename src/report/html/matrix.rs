@@ -13,7 +13,7 @@ pub(super) fn matrix(html: &mut Html, v: &Verdict) {
         return;
     }
     html.raw("<section aria-labelledby=\"on-file\">\n<h2 id=\"on-file\">On file</h2>\n");
-    html.raw("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"on-file\">");
+    html.raw("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"models and what each has on file\">");
     html.raw("<table class=\"matrix\">\n<thead><tr><th scope=\"col\">model</th>");
     for artifact in &artifacts {
         html.raw("<th scope=\"col\">").text(artifact).raw("</th>");
