@@ -22,9 +22,8 @@ pub(crate) struct Page {
 const VOID: [&str; 2] = ["meta", "br"];
 const TAGS: &str = "html head meta title style body a header main section footer h1 h2 h3 h4 p span strong code \
                     mark pre br dl div dt dd ol ul li table thead tbody tr th td details summary article figure \
-                    figcaption";
-const ATTRIBUTES: &str =
-    "lang charset http-equiv content name class id href scope role tabindex aria-label aria-labelledby aria-hidden open";
+                    figcaption bdi";
+const ATTRIBUTES: &str = "lang charset http-equiv content name class id href scope role tabindex aria-label aria-labelledby aria-hidden open";
 
 /// Reads a page. Panics unless every tag is known, closed and nested, every attribute known and
 /// quoted, and every `&` an entity.
@@ -45,7 +44,7 @@ pub(crate) fn read(html: &str) -> Page {
         rest = &rest[end + 1..];
         if let Some(name) = tag.strip_prefix('/') {
             assert_eq!(open.pop().as_deref(), Some(name), "closed in the wrong order");
-            if !["code", "mark", "a", "strong"].contains(&name) {
+            if !["code", "mark", "a", "strong", "bdi"].contains(&name) {
                 page.text.push(' ');
             }
             continue;

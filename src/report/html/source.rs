@@ -76,7 +76,7 @@ fn figure(html: &mut Html, origin: &str, spots: &[&Spot<'_>], cut: &Excerpt) {
         Some(Role::Policy) => "<span class=\"what\">policy</span> ",
         _ => "",
     });
-    html.raw("<code>").text(origin);
+    html.raw("<code><bdi>").text(origin).raw("</bdi>");
     if let Some(mark) = named {
         html.raw(":").number(mark.line).raw(":").number(mark.column);
     }
