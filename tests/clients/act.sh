@@ -34,6 +34,7 @@ while [ "\$1" != --root ]; do shift; done
 mkdir -p "\$2/bin" && cp '$(command -v roadworthy)' "\$2/bin/"
 END
 chmod +x bin/curl bin/cargo
+# shellcheck disable=SC2016 # expanded by the program
 printf '%s\n' '#!/bin/sh' 'echo "rustc 1.95.0 in $(basename "$PWD")"' >bin/rustc
 chmod +x bin/rustc
 PATH=$work/bin:$PATH
@@ -133,9 +134,9 @@ sha() { git -C upstream rev-parse "refs/heads/$1^{commit}"; }
 # checkout FOLDER REV [DEPTH]: as actions/checkout does it.
 checkout() {
     git init --quiet --template= "$1"
-    local what=('+refs/heads/*:refs/remotes/origin/*')
-    [ -z "${3:-}" ] || what=(--depth "$3" "$2")
-    git -C "$1" fetch --quiet --no-tags "file://$work/upstream" "${what[@]}"
+    local refs=('+refs/heads/*:refs/remotes/origin/*')
+    [ -z "${3:-}" ] || refs=(--depth "$3" "$2")
+    git -C "$1" fetch --quiet --no-tags "file://$work/upstream" "${refs[@]}"
     git -C "$1" checkout --quiet --detach "$2"
     git -C "$1" remote add origin https://github.com/acme/models.git
 }
@@ -145,7 +146,7 @@ runs() {
     local what=$1 folder=$2 event=$3 code=$4 got=0
     shift 4
     (cd "$folder" && act "$event" -W "${workflow:-.github/workflows/roadworthy.yml}" --json --no-cache-server \
-        -P ubuntu-24.04=-self-hosted -e "$work/event.json" \
+        -P "${LABEL:-ubuntu-24.04}=-self-hosted" -e "$work/event.json" \
         --local-repository "OWNER/roadworthy@$ACTION_COMMIT=$work/action" \
         --local-repository "actions/cache@0057852bfaa89a56745cba8c7296529d2fc39830=$work/stub" \
         --local-repository "actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02=$work/stub" \
@@ -176,6 +177,7 @@ checkout bad "$(sha merge/bad)"
 runs "a pull request that is blocked" bad pull_request 1 verdict=blocked exit-code=1 blocked=1 annotations=1 sarif~.sarif summary~block
 checkout shallow "$(sha merge/bad)" 1
 runs "a shallow checkout" shallow pull_request 1 verdict=undecided exit-code=2
+# shellcheck disable=SC2016 # expanded by whoever is careless
 pull_request 'evil-$(touch${IFS}pwned)' "$(git -C upstream rev-parse merge/evil^2)"
 checkout evil "$(sha merge/evil)"
 runs "hostile names and titles" evil pull_request 1 verdict=blocked models=12 annotations=10
@@ -223,3 +225,17 @@ awk '/- name: The policy that judges it/ { while ((getline line < "step") > 0) p
 sed -i 's/^      - uses: OWNER/      - id: roadworthy\n        uses: OWNER/' bad/$workflow
 pull_request bad "$(sha bad)"
 runs "a policy from outside" bad pull_request 0 verdict=pass blocked=0
+
+# Forgejo and Gitea run workflows in the same way, but check out the head of a pull request.
+workflow=.github/workflows/forgejo.yml
+for topic in good bad; do
+    checkout "forgejo-$topic" "$(sha $topic)"
+    sed 's/roadworthy ci /&--as-of 2026-11-01 /; s/^\( *\)- run: /\1- id: roadworthy\n\1  run: /' \
+        "$ROOT/examples/forgejo/roadworthy.yml" >"forgejo-$topic/$workflow"
+done
+LABEL=roadworthy
+pull_request good "$(sha good)"
+runs "Forgejo, a pull request that may pass" forgejo-good pull_request 0
+pull_request bad "$(sha bad)"
+runs "Forgejo, a pull request that is blocked" forgejo-bad pull_request 1
+grep -q 'block\[owner-missing\]' log || fail "act: Forgejo: the log does not say why"

@@ -5,8 +5,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/managed.sh"
 
 pre-commit --version
 managed_repository
-awk '/^repos:/ { on = 1 } /^```/ { on = 0 } on' "$ROOT/docs/hooks.md" >repository/.pre-commit-config.yaml
+awk '/^repos:/ { on = 1 } on && /^```/ { exit } on' "$ROOT/docs/hooks.md" >repository/.pre-commit-config.yaml
 git -C repository add .pre-commit-config.yaml
 (cd repository && pre-commit install --hook-type pre-commit --hook-type pre-push)
 refuses_install pre-commit
 managed pre-commit
+
+# And with the hooks that this project publishes.
+source "$(dirname "${BASH_SOURCE[0]}")/published.sh"
+published pre-commit
