@@ -28,7 +28,7 @@ pub(super) fn repository(html: &mut Html, v: &Verdict, sources: &Sources, shown:
 pub(super) fn strangers(html: &mut Html, v: &Verdict, sources: &Sources, shown: &mut Shown) {
     for (n, group) in v.findings.chunk_by(|a, b| a.model == b.model).enumerate() {
         let Some(model) = group.first().and_then(|f| f.model.as_deref()) else { continue };
-        if v.rows.iter().any(|row| row.id == model) {
+        if v.rows.binary_search_by(|row| row.id.as_str().cmp(model)).is_ok() {
             continue;
         }
         html.raw("<section class=\"model\" aria-labelledby=\"s-").number(n).raw("\">\n<h2 id=\"s-").number(n);
