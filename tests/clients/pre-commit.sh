@@ -13,4 +13,5 @@ managed pre-commit
 
 # And with the hooks that this project publishes.
 source "$(dirname "${BASH_SOURCE[0]}")/published.sh"
+tried pre-commit
 published pre-commit

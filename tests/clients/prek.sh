@@ -13,4 +13,5 @@ managed prek
 
 # And with the hooks that this project publishes.
 source "$(dirname "${BASH_SOURCE[0]}")/published.sh"
+tried prek
 published prek

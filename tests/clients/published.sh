@@ -1,5 +1,5 @@
 # .pre-commit-hooks.yaml under pre-commit or prek, from an empty cache: the manager clones this project,
-# builds it and runs it. `published MANAGER`. The program that `run` built is out of reach meanwhile.
+# builds it and runs it. `tried MANAGER` by `try-repo`, `published MANAGER` by its configuration. The program that `run` built is out of reach meanwhile.
 # shellcheck shell=bash disable=SC2154
 
 # What is committed and what is not yet, as a repository that a manager can clone.
@@ -12,8 +12,8 @@ published_source() {
     git -C source commit --quiet -m "All of it"
 }
 
-published() {
-    local name=$1 own hook
+tried() {
+    local name=$1 own
     own=$(dirname "$(command -v roadworthy)")
     PATH=$(tr ':' '\n' <<<"$PATH" | grep -vxF "$own" | paste -sd:)
     ! command -v roadworthy >/dev/null || fail "$name: roadworthy is still on PATH"
@@ -21,14 +21,17 @@ published() {
     export CARGO_TARGET_DIR=$TRY_REPO CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
         CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
     published_source
-
     ready tried
     cd tried || exit
-    passes "$name: try-repo builds the program, and what is staged may pass" \
+    disown_model .
+    blocks "$name: try-repo builds the program, and it judges" "block[owner-missing]" \
         "$name" try-repo "$work/source" roadworthy-pre-commit --all-files --verbose
-    says "$name: try-repo shows the verdict" "roadworthy"
     cd ..
+}
 
+# After `tried`.
+published() {
+    local name=$1 hook
     rm -rf repository served.git
     managed_repository
     {
