@@ -29,8 +29,8 @@ impl Literals {
             *numbers.entry(literal.clone()).or_insert(next)
         };
         let one = |extract: &Extract| {
-            let find = Needs::any(extract.find.iter().map(|find| find.needs().clone()).collect());
-            let strings = extract.strings.as_ref().map(|strings| strings.needs().clone());
+            let find = Needs::any(extract.find.iter().map(|find| find.needs().clone().brief()).collect());
+            let strings = extract.strings.as_ref().map(|strings| strings.needs().clone().brief());
             Needs::all(strings.into_iter().chain([find]).collect()).named(&mut number)
         };
         let needs = check.extract.iter().map(one).collect();
