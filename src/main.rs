@@ -7,6 +7,11 @@ use roadworthy::cli::Cli;
 use roadworthy::commands::{self, Output};
 use roadworthy::request::Terminal;
 
+/// Memory is asked for and given back very often, in small pieces: the system's own way to do that took a
+/// tenth of the time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

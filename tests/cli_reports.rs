@@ -32,7 +32,9 @@ fn assert_undecided(format: Format, text: &str, said: &str) {
         }
         Format::Github => assert!(text.starts_with("::error title=could not judge%3A "), "{text}"),
         Format::Markdown => assert!(text.starts_with("## ⚠️ Could not judge\n"), "{text}"),
-        Format::Html => assert!(text.starts_with("<!DOCTYPE html>") && text.contains("<h1>Could not judge</h1>")),
+        Format::Html => {
+            assert!(text.starts_with("<!DOCTYPE html>") && text.contains("<h1>Could not judge</h1>"))
+        }
         Format::Json | Format::Sarif | Format::Gitlab | Format::Rdjson => {
             let value: Value = serde_json::from_str(text).unwrap();
             if format == Format::Sarif {

@@ -39,12 +39,17 @@ pub(super) fn run<'a>(c: &Context<'a>, check: &'a AgreeCheck) -> Outcome {
 fn one<'a>(c: &Context<'a>, claim: &'a Claim) -> Outcome {
     let excused = excused(c, &claim.unless);
     let open = |stated: &Stated<'_>| !excused.contains(&stated.element());
-    let mut facts = side(c, claim, &claim.facts, claim.with.names.is_empty());
+    let alone = claim.with.names.is_empty();
+    let mut with =
+        if claim.relation == Relation::Mentioned { Vec::new() } else { side(c, claim, &claim.with, false) };
+    if with.is_empty() && !alone && claim.relation != Relation::Mentioned {
+        return Outcome::NotAsked;
+    }
+    let mut facts = side(c, claim, &claim.facts, alone);
     facts.retain(|stated| stated.own && open(stated));
     if claim.relation == Relation::Mentioned {
         return mentioned(c, claim, &facts);
     }
-    let mut with = side(c, claim, &claim.with, false);
     // Whatever is found on the other side of `shared` can only excuse.
     with.retain(|stated| (claim.relation == Relation::Shared || stated.own) && open(stated));
     if !claim.with.names.is_empty() && claim.relation != Relation::Shared {

@@ -10,7 +10,7 @@ use crate::diag::{Diagnostic, Sources, escape};
 use crate::exit::ExitStatus;
 use crate::gate::landing::{Asked, Desk, Place};
 use crate::gate::{self, Judged, Request};
-use crate::git::Repo;
+use crate::git::{CommitId, Repo};
 use crate::landing::{Decision, Landing};
 use crate::report::{Format, Human, Part, Run, Style, Verbosity, human};
 use crate::request::Terminal;
@@ -54,6 +54,11 @@ struct Told {
 /// Judges every landing. The exit code is the worst of all.
 pub(super) fn decide(repo: &Repo, decision: &Decision, show: &Show<'_>) -> Result {
     let mut output = Output::done(String::new());
+    if let [Landing::Move { new, .. }] = &decision.landings[..]
+        && let Some(id) = CommitId::parse(new)
+    {
+        repo.read_ahead(id);
+    }
     let mut desk = Desk::new(repo, show.place)?;
     let mut free = Vec::new();
     // Many refs of one push often name one commit.

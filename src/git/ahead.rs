@@ -1,6 +1,6 @@
 //! Commits read before anybody asks for them, on a thread of their own, while the evidence is judged.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use git2::ObjectType;
 
-use super::id::{CommitId, ObjectId};
+use super::id::{CommitId, IdMap, ObjectId};
 use super::memory::Memory;
 use super::object;
 use super::repo::Repo;
@@ -18,11 +18,13 @@ use super::store::Store;
 const BYTES_MAX: usize = 32 << 20;
 
 /// The bytes of commits.
-pub(super) type Commits = HashMap<ObjectId, Arc<[u8]>>;
+pub(super) type Commits = IdMap<Arc<[u8]>>;
 
 /// A thread that reads commits, newest first. It stops when it is dropped.
 #[derive(Debug)]
 pub(super) struct Ahead {
+    /// Whose history it is.
+    tip: CommitId,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<Commits>>,
 }
@@ -30,6 +32,7 @@ pub(super) struct Ahead {
 impl Ahead {
     /// Starts to read `from` and what leads to them, except what is behind `cut`.
     fn start(
+        tip: CommitId,
         objects: PathBuf,
         more: Vec<PathBuf>,
         from: Vec<ObjectId>,
@@ -41,11 +44,11 @@ impl Ahead {
             let memory = Memory::default();
             match Store::on_disk(&objects, &more, &memory) {
                 Some(store) => collect(&store, from, &cut, &stopped),
-                None => Commits::new(),
+                None => Commits::default(),
             }
         };
         let thread = std::thread::Builder::new().spawn(read).ok()?;
-        Some(Ahead { stop, thread: Some(thread) })
+        Some(Ahead { tip, stop, thread: Some(thread) })
     }
 
     /// What was read until now.
@@ -68,7 +71,7 @@ impl Drop for Ahead {
 
 /// Whatever cannot be read is left to whoever asks for it, and says so.
 fn collect(store: &Store<'_>, from: Vec<ObjectId>, cut: &HashSet<ObjectId>, stop: &AtomicBool) -> Commits {
-    let (mut commits, mut size) = (Commits::new(), 0);
+    let (mut commits, mut size) = (Commits::default(), 0);
     let mut next: VecDeque<ObjectId> = from.into();
     while let Some(id) = next.pop_front() {
         if stop.load(Ordering::Relaxed) || size > BYTES_MAX {
@@ -92,6 +95,9 @@ impl Repo {
     /// Begins to read the history that ends at `tip`, for [`Repo::history`] to find it read. Where
     /// there is one processor, or anything is not as usual, nothing is read ahead.
     pub fn read_ahead(&self, tip: CommitId) {
+        if self.ahead.borrow().as_ref().is_some_and(|ahead| ahead.tip == tip) {
+            return;
+        }
         let several = std::thread::available_parallelism().is_ok_and(|count| count.get() > 1);
         if !several || self.has_grafts() {
             return;
@@ -102,7 +108,7 @@ impl Repo {
         };
         let Ok(cut) = self.shallow_commits() else { return };
         let objects = self.common_dir().join("objects");
-        *self.ahead.borrow_mut() = Ahead::start(objects, self.object_dirs.clone(), from, cut);
+        *self.ahead.borrow_mut() = Ahead::start(tip, objects, self.object_dirs.clone(), from, cut);
     }
 
     /// Ends what [`Repo::read_ahead`] began: nobody is going to ask.

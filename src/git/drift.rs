@@ -8,7 +8,7 @@ use git2::ObjectType;
 use super::error::Error;
 use super::graph::{Graph, Node};
 use super::history::{Code, Drift};
-use super::id::ObjectId;
+use super::id::{IdMap, ObjectId};
 use super::object::{self, Mode, TreeEntry};
 use super::paths::Paths;
 use super::store::Store;
@@ -22,7 +22,7 @@ const DEPTH_MAX: usize = 2048;
 /// Compares folders file by file, and remembers what it read and what it found.
 pub(super) struct Comparer<'s> {
     store: &'s Store<'s>,
-    trees: HashMap<ObjectId, Arc<[u8]>>,
+    trees: IdMap<Arc<[u8]>>,
     size: usize,
     /// For a piece of code, by its position, and two states of its folder: whether it differs.
     known: HashMap<(usize, Slot, Slot), bool>,
@@ -38,7 +38,7 @@ pub(super) struct Watched<'q> {
 
 impl<'s> Comparer<'s> {
     pub(super) fn new(store: &'s Store<'s>) -> Comparer<'s> {
-        Comparer { store, trees: HashMap::new(), size: 0, known: HashMap::new() }
+        Comparer { store, trees: IdMap::default(), size: 0, known: HashMap::new() }
     }
 
     /// True when a file that belongs to the code differs between two states of its folder.

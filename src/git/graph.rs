@@ -1,10 +1,10 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 
 use git2::ObjectType;
 
 use super::error::Error;
-use super::id::{CommitId, ObjectId};
+use super::id::{CommitId, IdMap, ObjectId};
 use super::object;
 use super::people::Collector;
 use super::store::Store;
@@ -35,7 +35,7 @@ pub(super) struct Graph<'s> {
     records: Vec<Record>,
     /// Each with its node, once it has been read.
     parents: Vec<(ObjectId, Option<Node>)>,
-    nodes: HashMap<ObjectId, Node>,
+    nodes: IdMap<Node>,
     people: Option<Collector<'s>>,
 }
 
@@ -46,7 +46,7 @@ impl<'s> Graph<'s> {
         shallow: HashSet<ObjectId>,
         people: Option<Collector<'s>>,
     ) -> Graph<'s> {
-        let (records, parents, nodes) = (Vec::new(), Vec::new(), HashMap::new());
+        let (records, parents, nodes) = (Vec::new(), Vec::new(), IdMap::default());
         Graph { store, shallow, records, parents, nodes, people }
     }
 

@@ -1,4 +1,6 @@
+use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// The name of any object: 20 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,6 +74,47 @@ impl fmt::Display for CommitId {
 impl fmt::Debug for CommitId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// Objects by name. A name is a hash already, which needs no other.
+pub(super) type IdMap<V> = HashMap<ObjectId, V, NameHashes>;
+
+/// Makes [`NameHash`]es, with a secret of their own: whoever makes objects whose names begin alike does not
+/// know which of them meet.
+#[derive(Clone)]
+pub(super) struct NameHashes(u64);
+
+impl Default for NameHashes {
+    fn default() -> NameHashes {
+        NameHashes(RandomState::new().hash_one(0_u8))
+    }
+}
+
+impl BuildHasher for NameHashes {
+    type Hasher = NameHash;
+
+    fn build_hasher(&self) -> NameHash {
+        NameHash(self.0)
+    }
+}
+
+/// Mixes the first bits of an object's name with a secret.
+pub(super) struct NameHash(u64);
+
+impl Hasher for NameHash {
+    fn write(&mut self, bytes: &[u8]) {
+        const ODD: u128 = 0x9e37_79b9_7f4a_7c15;
+        let first = bytes.first_chunk::<8>().map_or(0, |first| u64::from_le_bytes(*first));
+        let product = u128::from(self.0 ^ first) * ODD;
+        self.0 = (product >> 64) as u64 ^ product as u64;
+    }
+
+    /// The length, which comes first, is the same for all.
+    fn write_usize(&mut self, _: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use git2::ObjectType;
 
 use super::error::Error;
-use super::id::{CommitId, ObjectId};
+use super::id::{CommitId, IdMap, ObjectId};
 
 type Kept = (ObjectType, Arc<[u8]>);
 
@@ -13,10 +13,10 @@ type Kept = (ObjectType, Arc<[u8]>);
 /// them; nothing is written to disk, not even the time at which an object was last wanted.
 #[derive(Default)]
 pub(super) struct Memory {
-    objects: RefCell<HashMap<ObjectId, Kept>>,
+    objects: RefCell<IdMap<Kept>>,
     conflicts: RefCell<HashMap<CommitId, Arc<Conflicts>>>,
     /// Commits as they are on disk, for walks to come, and how many bytes more may be kept.
-    commits: RefCell<HashMap<ObjectId, Arc<[u8]>>>,
+    commits: RefCell<IdMap<Arc<[u8]>>>,
     room: Cell<usize>,
 }
 
@@ -54,7 +54,7 @@ impl Memory {
     }
 
     /// Keeps commits that were read ahead.
-    pub(super) fn add_commits(&self, commits: HashMap<ObjectId, Arc<[u8]>>) {
+    pub(super) fn add_commits(&self, commits: IdMap<Arc<[u8]>>) {
         self.commits.borrow_mut().extend(commits);
     }
 

@@ -1,12 +1,11 @@
 use std::borrow::Borrow;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use git2::ObjectType;
 
 use super::error::{Error, ErrorKind};
-use super::id::ObjectId;
+use super::id::{IdMap, ObjectId};
 use super::object::{self, Mode, TreeEntry};
 use super::store::Store;
 use crate::diag::RepoPath;
@@ -29,7 +28,7 @@ pub(super) struct Item {
 /// Trees, read and checked once each. Their entries are sorted by the bytes of their names alone.
 pub(super) struct Trees<S> {
     store: S,
-    known: RefCell<HashMap<ObjectId, Rc<[Item]>>>,
+    known: RefCell<IdMap<Rc<[Item]>>>,
 }
 
 impl<'r, S: Borrow<Store<'r>>> Trees<S> {
