@@ -21,6 +21,10 @@ use roadworthy::fixture;
 use measure::Pair;
 use table::{Bound, Row};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The date of every judgement: the evidence of the generated repositories is right on it.
 const AS_OF: &str = "2026-11-01";
 /// Runs of each side whose times count, unless `--rounds` says otherwise.

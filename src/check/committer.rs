@@ -2,6 +2,8 @@
 
 use super::{Context, History, Outcome, Problem, words};
 use crate::artifact::types::Value;
+use chrono::NaiveDate;
+
 use crate::evidence::Fact;
 use crate::git::Identity;
 use crate::policy::At;
@@ -39,8 +41,7 @@ pub(super) fn run<'a>(c: &Context<'a>, person: &'a [At<String>], within: Option<
 
 fn idle(c: &Context<'_>, facts: &[&Fact], who: &Identity, limit: &At<u64>, shallow: bool) -> Outcome {
     let last = words::date(who.last_time);
-    let days = (c.today - last).num_days().max(0).unsigned_abs();
-    if days <= limit.value {
+    if idle_days(c.today, who) <= limit.value {
         return Outcome::Holds;
     }
     if shallow {
@@ -62,6 +63,34 @@ fn unknown(facts: &[&Fact], why: &str) -> Problem {
     Problem::new(format!("the history does not know {}: {why}", facts[0].text), Location::Text(facts[0].span))
         .label("not an author of any commit")
         .help("authors are matched by name, e-mail address and handle, through .mailmap where there is one")
+}
+
+/// A person who is looked for among those who committed.
+pub struct Sought<'a> {
+    facts: Vec<&'a Fact>,
+    within: Option<u64>,
+}
+
+/// Whom a rule looks for; nobody when nobody is named.
+pub(super) fn sought<'a>(
+    facts: impl Iterator<Item = &'a Fact>,
+    within: Option<&At<u64>>,
+) -> Option<Sought<'a>> {
+    let facts: Vec<&Fact> = facts.collect();
+    (!facts.is_empty()).then(|| Sought { facts, within: within.map(|days| days.value) })
+}
+
+impl Sought<'_> {
+    /// True when these people make the rule hold: whoever else there is, and whatever else they did, changes
+    /// nothing about that.
+    pub fn is_found(&self, today: NaiveDate, people: &[Identity]) -> bool {
+        let mut known = people.iter().filter(|who| self.facts.iter().any(|f| is(&f.value, who)));
+        known.any(|who| self.within.is_none_or(|limit| idle_days(today, who) <= limit))
+    }
+}
+
+fn idle_days(today: NaiveDate, who: &Identity) -> u64 {
+    (today - words::date(who.last_time)).num_days().max(0).unsigned_abs()
 }
 
 /// True when a fact and an identity are the same person.

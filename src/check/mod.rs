@@ -32,6 +32,7 @@ use chrono::NaiveDate;
 
 pub use approval::{ApprovalContext, Last, files as approved_files, judge as judge_approval};
 pub use author::Known;
+pub use committer::Sought;
 pub use range::{Messages, Range, RangeContext, judge as judge_range};
 pub use reach::searches;
 pub use search::{Ahead, Search, Searched, ahead};
@@ -234,13 +235,13 @@ pub fn due_day(c: &Context<'_>) -> Option<NaiveDate> {
 
 /// What a rule wants to know of the history for one model's evidence.
 #[derive(Default)]
-pub struct Questions {
+pub struct Questions<'a> {
     /// When these last changed.
     pub touched: Vec<RepoPath>,
     /// How far the code moved on since these last changed.
     pub moved: Vec<Moved>,
-    /// Who committed.
-    pub people: bool,
+    /// Who is looked for among those who committed.
+    pub people: Vec<Sought<'a>>,
 }
 
 /// True for checks that may have a question to the history.
@@ -249,19 +250,21 @@ pub fn asks_history(check: &Check) -> bool {
 }
 
 /// Collects the questions of one rule.
-pub fn questions(
-    rule: &Rule,
-    artifact: &Artifact,
+pub fn questions<'a>(
+    rule: &'a Rule,
+    artifact: &'a Artifact,
     model: &Model,
-    evidence: &Evidence,
+    evidence: &'a Evidence,
     snapshot: &Snapshot<'_>,
-) -> Questions {
+) -> Questions<'a> {
     let mut out = Questions::default();
     if !evidence.judgeable() {
         return out;
     }
     match &rule.check {
-        Check::Committer { .. } => out.people = true,
+        Check::Committer { person, within_days } => {
+            out.people.extend(committer::sought(facts(artifact, evidence, person), within_days.as_ref()));
+        }
         Check::Fresh { code, except, .. } => out.moved = fresh::moved(model, evidence, code, except),
         Check::Due { changed, .. } => {
             out.touched = due::changed_paths(changed, artifact, model, evidence, snapshot)
@@ -282,14 +285,21 @@ pub fn questions(
     out
 }
 
+fn facts<'a>(
+    artifact: &'a Artifact,
+    evidence: &'a Evidence,
+    names: &'a [At<String>],
+) -> impl Iterator<Item = &'a Fact> {
+    names
+        .iter()
+        .filter_map(move |name| artifact.facts.iter().position(|f| f.name.value == name.value))
+        .flat_map(move |index| evidence.facts.of(index))
+}
+
 impl<'a> Context<'a> {
     /// The readings of facts by name, best first.
     fn facts(&self, names: &'a [At<String>]) -> impl Iterator<Item = &'a Fact> {
-        let (artifact, evidence) = (self.artifact, self.evidence);
-        names
-            .iter()
-            .filter_map(move |name| artifact.facts.iter().position(|f| f.name.value == name.value))
-            .flat_map(move |index| evidence.facts.of(index))
+        facts(self.artifact, self.evidence, names)
     }
 
     /// "docs/runbook.md", or the artifact's title when there is no file.

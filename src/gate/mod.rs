@@ -22,7 +22,9 @@ use std::collections::BTreeMap;
 use crate::check::{self, Context, History, Questions};
 use crate::diag::{Diagnostic, RepoPath, Sources};
 use crate::evidence::Survey;
-use crate::git::{Answers, CommitId, Content, Files, Head, Limits, Mailmap, Query, Repo, Snapshot, Target};
+use crate::git::{
+    Answers, CommitId, Content, Files, Head, Identity, Limits, Mailmap, Query, Repo, Snapshot, Target,
+};
 use crate::policy::{Artifact, Check, FILE, PolicySet, Rule, Severity};
 use crate::verdict::{ModelRow, RuleText, Subject, Verdict};
 
@@ -149,7 +151,7 @@ fn judge_texts(
     request: &Request,
     stage: &Stage<'_>,
     m: usize,
-    (asked, answers, head): (&Asked, Option<&Answers>, &Newest<'_>),
+    (asked, answers, head): (&Asked<'_>, Option<&Answers>, &Newest<'_>),
     sources: &Sources,
     verdict: &mut Verdict,
 ) -> ModelRow {
@@ -276,12 +278,12 @@ fn row(stage: &Stage<'_>, m: usize) -> ModelRow {
 }
 
 /// All questions to the history, and which answers belong to which model and rule.
-struct Asked {
-    query: Questions,
+struct Asked<'s> {
+    query: Questions<'s>,
     drifts: BTreeMap<(usize, usize), Vec<usize>>,
 }
 
-fn collect(stage: &Stage<'_>, request: &Request, commits: bool) -> Asked {
+fn collect<'s>(stage: &'s Stage<'_>, request: &Request, commits: bool) -> Asked<'s> {
     let mut asked = Asked { query: Questions::default(), drifts: BTreeMap::new() };
     if !request.history || !commits {
         return asked;
@@ -294,7 +296,7 @@ fn collect(stage: &Stage<'_>, request: &Request, commits: bool) -> Asked {
             }
             let one =
                 check::questions(rule, artifact, model, &stage.surveys[m].evidence[index], &stage.snapshot);
-            asked.query.people |= one.people;
+            asked.query.people.extend(one.people);
             let first = asked.query.moved.len();
             asked.drifts.insert((m, r), (first..first + one.moved.len()).collect());
             asked.query.touched.extend(one.moved.iter().map(|moved| moved.since.clone()));
@@ -315,15 +317,16 @@ fn walk(
     repo: &Repo,
     request: &Request,
     stage: &Stage<'_>,
-    questions: Questions,
+    questions: Questions<'_>,
     tip: Option<CommitId>,
 ) -> Result<Option<Answers>, Box<Diagnostic>> {
     let Some(tip) = tip else { return Ok(None) };
-    let nothing = questions.touched.is_empty() && questions.moved.is_empty() && !questions.people;
+    let nothing = questions.touched.is_empty() && questions.moved.is_empty() && questions.people.is_empty();
     if nothing {
         return Ok(Some(Answers::default()));
     }
-    let mailmap = if questions.people {
+    let people = !questions.people.is_empty();
+    let mailmap = if people {
         // Who is who is not for the change to say.
         match request.change.as_ref().and_then(|change| change.production) {
             Some(trusted) => repo.mailmap_of(trusted),
@@ -333,9 +336,9 @@ fn walk(
     } else {
         Mailmap::default()
     };
-    let query =
-        Query { touched: questions.touched, moved: questions.moved, people: questions.people, mailmap };
-    repo.history(Some(tip), &query).map(Some).map_err(|error| Box::new(error.diagnostic()))
+    let query = Query { touched: questions.touched, moved: questions.moved, people, mailmap };
+    let found = |people: &[Identity]| questions.people.iter().all(|s| s.is_found(request.as_of, people));
+    repo.history_until(Some(tip), &query, &found).map(Some).map_err(|error| Box::new(error.diagnostic()))
 }
 
 /// The newest commit below an index or a work tree, for "has this file been changed since?".

@@ -137,9 +137,9 @@ fn for_each_difference(mut a: &[u8], mut b: &[u8], mut report: impl FnMut(&[u8],
 ///
 /// As there, a merge that holds the same as one of its parents is not counted, and only that
 /// parent is followed; a merge that differs from all parents counts as one commit. Parents that can
-/// be reached from `since` do not decide, unless there are no others. What can be reached is worked
-/// out in full before: `git` finds out on the way, in the order of clocks, so at such merges its
-/// number may be another one.
+/// be reached from `since` do not decide, unless there are no others. What can be reached is known
+/// before: `git` finds out on the way, in the order of clocks, so at such merges its number may be
+/// another one.
 pub(super) fn since(
     graph: &mut Graph<'_>,
     paths: &mut Paths<'_>,
@@ -148,7 +148,7 @@ pub(super) fn since(
     since: Node,
     tip: Node,
 ) -> Result<Drift, Error> {
-    let old = graph.reachable(since)?;
+    let old = graph.known_before(since, tip)?;
     let is_old = |node: Node| old.get(node.index()).copied().unwrap_or(false);
     let mut drift = Drift { commits: 0, newest: None, known: !graph.is_boundary(since) };
     let mut oldest = i64::MAX;

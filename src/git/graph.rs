@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{BinaryHeap, HashSet};
 use std::ops::Range;
 
 use git2::ObjectType;
@@ -6,7 +6,7 @@ use git2::ObjectType;
 use super::error::Error;
 use super::id::{CommitId, IdMap, ObjectId};
 use super::object;
-use super::people::Collector;
+use super::people::{Collector, Identity};
 use super::store::Store;
 
 /// A commit that has been read: an index into [`Graph`].
@@ -37,6 +37,57 @@ pub(super) struct Graph<'s> {
     parents: Vec<(ObjectId, Option<Node>)>,
     nodes: IdMap<Node>,
     people: Option<Collector<'s>>,
+}
+
+/// So many commits are read before it is asked a second time whether that is enough.
+const FIRST_ASK: usize = 64;
+
+/// Two histories, read newest first.
+#[derive(Default)]
+struct Search {
+    queue: BinaryHeap<(i64, Node)>,
+    states: Vec<State>,
+    /// How many commits wait that may not be old.
+    unsure: usize,
+    /// A commit was met that is older than its parent.
+    skewed: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct State {
+    reached: bool,
+    old: bool,
+    waits: bool,
+}
+
+impl Search {
+    /// Takes note of a commit; one that turns out to be old is looked at again.
+    fn reach(&mut self, graph: &Graph<'_>, node: Node, old: bool) {
+        self.states.resize(graph.len().max(self.states.len()), State::default());
+        let state = &mut self.states[node.index()];
+        if state.reached && (state.old || !old) {
+            return;
+        }
+        let unsure = state.waits && !state.old;
+        let waited = state.waits;
+        *state = State { reached: true, old, waits: true };
+        match (unsure, old) {
+            (true, true) => self.unsure -= 1,
+            (false, false) => self.unsure += 1,
+            _ => {}
+        }
+        if !waited {
+            self.queue.push((graph.time(node), node));
+        }
+    }
+
+    fn next(&mut self) -> Option<Node> {
+        let (_, node) = self.queue.pop()?;
+        let state = &mut self.states[node.index()];
+        state.waits = false;
+        self.unsure -= usize::from(!state.old);
+        Some(node)
+    }
 }
 
 impl<'s> Graph<'s> {
@@ -89,25 +140,51 @@ impl<'s> Graph<'s> {
         Ok(nodes)
     }
 
-    /// Reads all commits that can be reached from `tip`.
-    pub(super) fn load_all(&mut self, tip: Node) -> Result<(), Error> {
-        self.reachable(tip).map(drop)
-    }
-
-    /// Marks what can be reached from `from`, itself included, by [`Node::index`].
-    pub(super) fn reachable(&mut self, from: Node) -> Result<Vec<bool>, Error> {
+    /// Reads all commits that can be reached from `tip`, newest first, until `enough` says so of the people
+    /// that were seen; it is asked each time that twice as many commits were read.
+    pub(super) fn load_until(
+        &mut self,
+        tip: Node,
+        enough: &dyn Fn(&[Identity]) -> bool,
+    ) -> Result<(), Error> {
+        let mut next_ask = 1;
         let mut seen = vec![false; self.len()];
-        let mut stack = vec![from];
-        while let Some(node) = stack.pop() {
-            if seen.len() < self.len() {
-                seen.resize(self.len(), false);
+        let mut queue = BinaryHeap::from([(self.time(tip), tip)]);
+        while let Some((_, node)) = queue.pop() {
+            if self.len() >= next_ask {
+                if self.people.as_ref().is_some_and(|people| enough(people.people())) {
+                    return Ok(());
+                }
+                next_ask = self.len().saturating_mul(2).max(FIRST_ASK);
             }
-            if !std::mem::replace(&mut seen[node.index()], true) {
-                stack.extend(self.parents(node)?);
+            for parent in self.parents(node)? {
+                seen.resize(self.len().max(seen.len()), false);
+                if !std::mem::replace(&mut seen[parent.index()], true) {
+                    queue.push((self.time(parent), parent));
+                }
             }
         }
-        seen.resize(self.len(), false);
-        Ok(seen)
+        Ok(())
+    }
+
+    /// Marks what can be reached from `since`, itself included, by [`Node::index`]; of that, surely all that
+    /// can also be reached from `tip` through commits that cannot be reached from `since`.
+    ///
+    /// Both histories are read newest first, until only the old one goes on, as `git rev-list` does. Where a
+    /// commit is older than its parent, clocks prove nothing, and the old one is read to its end.
+    pub(super) fn known_before(&mut self, since: Node, tip: Node) -> Result<Vec<bool>, Error> {
+        let mut search = Search::default();
+        search.reach(self, tip, false);
+        search.reach(self, since, true);
+        while search.unsure > 0 || search.skewed {
+            let Some(node) = search.next() else { break };
+            let old = search.states[node.index()].old;
+            for parent in self.parents(node)? {
+                search.skewed |= self.time(parent) > self.time(node);
+                search.reach(self, parent, old);
+            }
+        }
+        Ok(search.states.iter().map(|state| state.old).collect())
     }
 
     pub(super) fn len(&self) -> usize {

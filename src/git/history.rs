@@ -113,6 +113,20 @@ impl Repo {
     /// [`ErrorKind::Malformed`]: super::ErrorKind::Malformed
     /// [`ErrorKind::Unsupported`]: super::ErrorKind::Unsupported
     pub fn history(&self, tip: Option<CommitId>, query: &Query) -> Result<Answers, Error> {
+        self.history_until(tip, query, &|_| false)
+    }
+
+    /// As [`Repo::history`], but people are looked for, newest commits first, only until `enough` is true of
+    /// those who were seen. What is seen later must not make it false.
+    ///
+    /// # Errors
+    /// As [`Repo::history`].
+    pub fn history_until(
+        &self,
+        tip: Option<CommitId>,
+        query: &Query,
+        enough: &dyn Fn(&[Identity]) -> bool,
+    ) -> Result<Answers, Error> {
         self.refuse_grafts()?;
         let nothing = Drift { commits: 0, newest: None, known: true };
         let mut answers = Answers {
@@ -146,7 +160,7 @@ impl Repo {
             answers.moved[at] = drift::since(&mut graph, &mut paths, &mut comparer, &watched, since, tip)?;
         }
         if query.people {
-            graph.load_all(tip)?;
+            graph.load_until(tip, enough)?;
             answers.people = graph.take_people().map(Collector::finish).unwrap_or_default();
         }
         answers.commits_seen = graph.len();

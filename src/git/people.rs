@@ -69,6 +69,11 @@ impl<'q> Collector<'q> {
         }
     }
 
+    /// Everybody who was seen until now.
+    pub(super) fn people(&self) -> &[Identity] {
+        &self.people
+    }
+
     /// Everybody, sorted by address, then by name.
     pub(super) fn finish(mut self) -> Vec<Identity> {
         self.people.sort_by(|a, b| (&a.email, &a.name).cmp(&(&b.email, &b.name)));
