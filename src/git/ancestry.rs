@@ -1,6 +1,6 @@
 //! What two histories have in common.
 
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
 use super::error::{Error, ErrorKind};
 use super::graph::{Graph, Node};
@@ -82,18 +82,16 @@ pub(super) fn best(graph: &mut Graph<'_>, left: &[Node], right: &[Node]) -> Resu
 /// A commit that is painted anew is visited again, and a way from a tip to a best common ancestor
 /// is never stale, so the order of the visits, by the clocks, only decides how much is read.
 struct Paint {
-    flags: HashMap<Node, u8>,
+    /// By [`Node::index`], and how often each commit stands in the queue.
+    states: Vec<(u8, usize)>,
     queue: BinaryHeap<(i64, Node)>,
-    /// How often each commit stands in the queue.
-    queued: HashMap<Node, usize>,
     /// Entries of the queue that are not stale.
     fresh: usize,
 }
 
 impl Paint {
     fn over(graph: &mut Graph<'_>, left: &[Node], right: &[Node]) -> Result<Paint, Error> {
-        let mut paint =
-            Paint { flags: HashMap::new(), queue: BinaryHeap::new(), queued: HashMap::new(), fresh: 0 };
+        let mut paint = Paint { states: Vec::new(), queue: BinaryHeap::new(), fresh: 0 };
         for (nodes, flag) in [(left, LEFT), (right, RIGHT)] {
             for &node in nodes {
                 paint.add(graph, node, flag);
@@ -113,16 +111,18 @@ impl Paint {
     }
 
     fn flags(&self, node: Node) -> u8 {
-        self.flags.get(&node).copied().unwrap_or(0)
+        self.states.get(node.index()).map_or(0, |state| state.0)
     }
 
     fn add(&mut self, graph: &Graph<'_>, node: Node, flags: u8) {
-        let (old, queued) = (self.flags(node), self.queued.entry(node).or_insert(0));
+        self.states.resize(self.states.len().max(graph.len()), (0, 0));
+        let (state, queued) = &mut self.states[node.index()];
+        let old = *state;
         let new = old | flags;
         if new == old {
             return;
         }
-        self.flags.insert(node, new);
+        *state = new;
         if old & STALE == 0 {
             if new & STALE == 0 {
                 self.fresh += 1;
@@ -136,9 +136,7 @@ impl Paint {
 
     fn pop(&mut self) -> Option<Node> {
         let (_, node) = self.queue.pop()?;
-        if let Some(queued) = self.queued.get_mut(&node) {
-            *queued -= 1;
-        }
+        self.states[node.index()].1 -= 1;
         if self.flags(node) & STALE == 0 {
             self.fresh -= 1;
         }
@@ -146,10 +144,8 @@ impl Paint {
     }
 
     fn seen(&self, which: impl Fn(u8) -> bool) -> impl Iterator<Item = Node> {
-        let mut nodes: Vec<Node> =
-            self.flags.iter().filter(|(_, flags)| which(**flags)).map(|(&node, _)| node).collect();
-        nodes.sort_unstable();
-        nodes.into_iter()
+        let seen = (0..).zip(&self.states).filter(move |(_, (flags, _))| *flags != 0 && which(*flags));
+        seen.map(|(at, _)| Node::at(at))
     }
 
     /// What was cut off below a commit that only one side reaches may hold a better base.

@@ -14,6 +14,11 @@ use super::store::Store;
 pub(super) struct Node(u32);
 
 impl Node {
+    /// The commit that was read at this place.
+    pub(super) fn at(place: u32) -> Node {
+        Node(place)
+    }
+
     pub(super) fn index(self) -> usize {
         self.0 as usize
     }
