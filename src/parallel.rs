@@ -1,12 +1,19 @@
 //! Work that is shared out between processors.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How many processors this program may use; at least one. The system is asked once.
+pub(crate) fn processors() -> usize {
+    static PROCESSORS: OnceLock<usize> = OnceLock::new();
+    *PROCESSORS.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
 
 /// Does `work` for each item, on as many threads as there are processors, and returns what came of each
 /// in the order of the items. A thread that cannot be started, or does not end well, has its share done
 /// here: no item is ever left out.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    let workers = processors().min(items.len());
     if workers < 2 {
         return items.iter().map(work).collect();
     }

@@ -125,7 +125,7 @@ pub fn ahead<'scope, 'env, 'a: 'env>(
         .enumerate()
         .flat_map(|(at, search)| search.files().iter().map(move |file| (at, *file)))
         .collect();
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let processors = crate::parallel::processors();
     if processors < 2 || units.len() < WORTH_A_THREAD {
         return Ahead { threads: Vec::new() };
     }

@@ -102,7 +102,7 @@ impl Suite {
     /// Runs cases on all processors; the results are in the order given.
     pub fn run_all(&self, cases: &[&Case]) -> Vec<Ran> {
         let next = AtomicUsize::new(0);
-        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(cases.len());
+        let workers = crate::parallel::processors().min(cases.len());
         let mut done: Vec<(usize, Ran)> = std::thread::scope(|scope| {
             let work = || {
                 let mut mine = Vec::new();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::diag::RepoPath;
 use crate::git::{Entry, EntryKind, Snapshot};
 use crate::model::Model;
+use crate::parallel;
 use crate::policy::PolicySet;
 
 /// Folders at the root whose files speak for every model.
@@ -34,7 +35,7 @@ impl Places {
     /// Matches every path of the snapshot once; very many of them on all processors.
     pub fn find(set: &PolicySet, snapshot: &Snapshot<'_>) -> Places {
         let (entries, count) = (snapshot.entries(), snapshot.len());
-        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(count / WORTH_A_THREAD);
+        let workers = parallel::processors().min(count / WORTH_A_THREAD);
         if workers < 2 {
             return Places { hits: matching(set, entries.range(0..count)) };
         }

@@ -13,6 +13,7 @@ use super::memory::Memory;
 use super::object;
 use super::repo::Repo;
 use super::store::Store;
+use crate::parallel;
 
 /// So much is read ahead and no more, in bytes of commits.
 const BYTES_MAX: usize = 32 << 20;
@@ -98,8 +99,7 @@ impl Repo {
         if self.ahead.borrow().as_ref().is_some_and(|ahead| ahead.tip == tip) {
             return;
         }
-        let several = std::thread::available_parallelism().is_ok_and(|count| count.get() > 1);
-        if !several || self.has_grafts() {
+        if parallel::processors() < 2 || self.has_grafts() {
             return;
         }
         let from = match self.memory.get(tip.0) {

@@ -1,11 +1,13 @@
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use git2::ObjectType;
 
 use super::error::Error;
 use super::id::{CommitId, IdMap, ObjectId};
+use super::loose::Loose;
 
 type Kept = (ObjectType, Arc<[u8]>);
 
@@ -13,6 +15,8 @@ type Kept = (ObjectType, Arc<[u8]>);
 /// them; nothing is written to disk, not even the time at which an object was last wanted.
 #[derive(Default)]
 pub(super) struct Memory {
+    /// Which objects stand in files of their own, as far as anybody asked.
+    loose: OnceCell<Loose>,
     objects: RefCell<IdMap<Kept>>,
     conflicts: RefCell<HashMap<CommitId, Arc<Conflicts>>>,
     /// Commits as they are on disk, for walks to come, and how many bytes more may be kept.
@@ -38,6 +42,11 @@ impl Memory {
         let id = ObjectId::from_git2(id).expect("an object is named by SHA-1");
         self.objects.borrow_mut().insert(id, (kind, bytes.into()));
         Ok(id)
+    }
+
+    /// The objects in files of their own, which all readers share.
+    pub(super) fn loose(&self, own: &Path, more: &[PathBuf]) -> &Loose {
+        self.loose.get_or_init(|| Loose::new(own, more))
     }
 
     pub(super) fn get(&self, id: ObjectId) -> Option<Kept> {

@@ -38,7 +38,7 @@ impl Object<'_> {
 pub(super) struct Store<'r> {
     memory: &'r Memory,
     odb: Odb<'r>,
-    loose: Loose,
+    loose: &'r Loose,
     /// Nobody is told what is wrong where there is none.
     repo: Option<&'r git2::Repository>,
 }
@@ -50,7 +50,7 @@ impl<'r> Store<'r> {
         memory: &'r Memory,
     ) -> Result<Store<'r>, Error> {
         let odb = repo.odb().map_err(|e| Error::libgit2("open the object database", &e))?;
-        let loose = Loose::new(&repo.commondir().join("objects"), more);
+        let loose = memory.loose(&repo.commondir().join("objects"), more);
         Ok(Store { memory, odb, loose, repo: Some(repo) })
     }
 
@@ -60,7 +60,7 @@ impl<'r> Store<'r> {
         for folder in std::iter::once(objects).chain(more.iter().map(PathBuf::as_path)) {
             odb.add_disk_alternate(folder.to_str()?).ok()?;
         }
-        Some(Store { memory, odb, loose: Loose::new(objects, more), repo: None })
+        Some(Store { memory, odb, loose: memory.loose(objects, more), repo: None })
     }
 
     /// The bytes of a tree or a commit. Whether they hash to `id` is not asked: that would cost
