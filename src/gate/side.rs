@@ -46,7 +46,7 @@ pub(super) fn config(
 
 /// A configuration under a name that only looks right would be ignored in silence.
 fn near_miss(snapshot: &Snapshot<'_>, mistakes: &mut Mistakes) {
-    for entry in snapshot.iter().filter(|e| !e.path.contains(&b'/')) {
+    for entry in snapshot.top_files() {
         let name = String::from_utf8_lossy(entry.path);
         if misnamed(&name) {
             let message = format!("the file `{name}` looks like the configuration, which is named `{FILE}`");

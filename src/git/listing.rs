@@ -63,7 +63,8 @@ impl Listing {
         Ok(())
     }
 
-    /// A listing of names that stand one behind the other, each checked already.
+    /// A listing of names that stand one behind the other. Those that nobody checked are for
+    /// [`Listing::check_order`] to check.
     pub(super) fn of_names(limits: &Limits, names: Vec<u8>, records: Vec<Record>) -> Result<Listing, Error> {
         let listing = Listing { names, records, limits: *limits };
         listing.check_len(listing.len())?;
@@ -88,16 +89,6 @@ impl Listing {
         self.check_depth(depth, path)
     }
 
-    /// As [`Listing::check_path`]; the folders that a path shares with `checked`, which was checked
-    /// before, are not checked again.
-    pub(super) fn check_path_after(&self, checked: &[u8], path: &[u8]) -> Result<(), Error> {
-        let cut = path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
-        if cut == 0 || !checked.starts_with(&path[..cut]) {
-            return self.check_path(path);
-        }
-        object::check_component(&path[cut..]).map_err(|why| malformed(path, why))
-    }
-
     pub(super) fn check_depth(&self, depth: usize, path: &[u8]) -> Result<(), Error> {
         if depth <= self.limits.max_depth {
             return Ok(());
@@ -116,19 +107,26 @@ impl Listing {
         self.names = names;
     }
 
-    /// Fails unless every path stands once, in order, and no file is also a folder.
-    pub(super) fn check_order(&self) -> Result<(), Error> {
+    /// Fails unless every path stands once, in order, and no file is also a folder. `unknown`: the components
+    /// of the paths were not checked yet.
+    pub(super) fn check_order(&self, unknown: bool) -> Result<(), Error> {
         let mut before: &[u8] = b"";
         let mut folder: &[u8] = b"";
         for at in 0..self.records.len() {
             let path = self.path(at);
+            // What comes next is most often in the same folder, whose name is no file's.
+            let name = path.strip_prefix(folder).filter(|name| !name.contains(&b'/'));
+            let checked = match name {
+                _ if !unknown => Ok(()),
+                Some(name) => object::check_component(name).map_err(|why| malformed(path, why)),
+                None => self.check_path(path),
+            };
+            checked?;
             if at > 0 && before >= path {
                 return Err(malformed(path, "it is listed twice, or out of order"));
             }
             before = path;
-            // What comes next is most often in the same folder, whose name is no file's.
-            let same = path.strip_prefix(folder).is_some_and(|name| !name.contains(&b'/'));
-            if same {
+            if name.is_some() {
                 continue;
             }
             for slash in (0..path.len()).filter(|&at| path[at] == b'/') {
@@ -208,4 +206,43 @@ fn malformed(path: &[u8], why: &str) -> Error {
     let path = RepoPath::from_git(path);
     Error::new(ErrorKind::Malformed, format!("`{path}` cannot be a path of a repository: {why}"))
         .with_help("run `git fsck`; servers refuse such trees with `receive.fsckObjects`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listing(paths: &[&str]) -> Listing {
+        let mut listing = Listing::new(&Limits::default());
+        for path in paths {
+            listing.push(path.as_bytes(), EntryKind::File { executable: false }, Place::Disk).unwrap();
+        }
+        listing
+    }
+
+    #[test]
+    fn components_that_nobody_checked_are_checked() {
+        assert!(listing(&["a", "b/c/d", "b/c/e", "b/f", "c.git"]).check_order(true).is_ok());
+        for bad in [
+            &["a/../b"][..],
+            &["a/b", "a/.."],
+            &["a/.GIT", "a/b"],
+            &["a/.git/config"],
+            &["a//b"],
+            &["/a"],
+            &["a/"],
+            &["."],
+            &["a/b", "a/b/"],
+        ] {
+            assert!(listing(bad).check_order(true).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn paths_are_in_order_and_no_file_is_a_folder() {
+        for bad in [&["b", "a"][..], &["a", "a"], &["a", "a-b", "a/b"], &["x/a", "x/a.b", "x/a/c/d"]] {
+            assert!(listing(bad).check_order(false).is_err(), "{bad:?}");
+        }
+        assert!(listing(&["a", "a-b", "ab/c", "b/a", "b/a.b", "b/ab/c"]).check_order(false).is_ok());
+    }
 }

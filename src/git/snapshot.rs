@@ -108,7 +108,7 @@ impl Repo {
             Target::Index => index::list(self, limits)?,
             Target::WorkTree => (worktree::list(self, limits)?, None),
         };
-        listing.check_order()?;
+        listing.check_order(*of == Target::Index)?;
         let conflicts = match of {
             Target::Commit(id) => self.memory.conflicts(*id),
             Target::Index | Target::WorkTree => None,
@@ -149,6 +149,24 @@ impl Snapshot<'_> {
     /// All entries, sorted by the bytes of their paths.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Entry<'_>> {
         (0..self.len()).map(|at| self.entry(at))
+    }
+
+    /// The files at the root, sorted. Folders are stepped over.
+    pub fn top_files(&self) -> impl Iterator<Item = Entry<'_>> {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            while at < self.len() {
+                let entry = self.entry(at);
+                match entry.path.iter().position(|&b| b == b'/') {
+                    None => {
+                        at += 1;
+                        return Some(entry);
+                    }
+                    Some(slash) => at = self.listing.below(&entry.path[..slash]).end.max(at + 1),
+                }
+            }
+            None
+        })
     }
 
     /// The entries alone.

@@ -71,7 +71,8 @@ impl Index {
     }
 }
 
-/// Lists what the next commit would hold, and the trees that the index was written as.
+/// Lists what the next commit would hold, and the trees that the index was written as. The components of the
+/// paths are not checked.
 pub(super) fn list(repo: &Repo, limits: &Limits) -> Result<(Listing, Option<CacheTree>), Error> {
     require_workdir(repo)?;
     let index = read(repo)?;
@@ -80,12 +81,6 @@ pub(super) fn list(repo: &Repo, limits: &Limits) -> Result<(Listing, Option<Cach
         let message = format!("the index is in conflict at `{}`", RepoPath::from_git(path));
         return Err(Error::new(ErrorKind::Conflicted, message)
             .with_help("resolve the conflict and `git add` the file, then try again"));
-    }
-    let empty = Listing::new(limits);
-    let mut last: &[u8] = b"";
-    for (path, _) in index.iter().filter(|(_, entry)| !entry.intent_to_add) {
-        empty.check_path_after(last, path)?;
-        last = path;
     }
     let Index { names, entries, trees } = index;
     let real = entries.into_iter().filter(|entry| !entry.intent_to_add);
