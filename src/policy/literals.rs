@@ -48,8 +48,9 @@ impl Literals {
         Literals { slots: Box::new([0; Literals::SLOTS]), buckets: Vec::new(), across: Vec::new() }
     }
 
+    #[inline]
     fn slot(first: u8, second: u8) -> usize {
-        (usize::from(first) << 6 ^ usize::from(second)) % Literals::SLOTS
+        (usize::from(first) << 6 ^ usize::from(second)) & (Literals::SLOTS - 1)
     }
 
     /// Adds literals of at least two bytes, and a pattern that needs one of them.
@@ -87,14 +88,20 @@ impl Literals {
         let Some((&first, rest)) = path.split_first() else { return };
         let mut before = first;
         for (at, &byte) in rest.iter().enumerate() {
-            let slot = self.slots[Literals::slot(std::mem::replace(&mut before, byte), byte)];
-            if slot == 0 {
-                continue;
+            let slot = self.slots[Literals::slot(before, byte)];
+            before = byte;
+            if slot != 0 {
+                self.find_at(&path[at..], slot, found);
             }
-            for (literal, patterns) in &self.buckets[usize::from(slot) - 1] {
-                if path[at..].starts_with(literal) {
-                    found.extend(patterns);
-                }
+        }
+    }
+
+    /// The patterns of the literals of a slot that a text begins with.
+    #[cold]
+    fn find_at(&self, text: &[u8], slot: u16, found: &mut Vec<usize>) {
+        for (literal, patterns) in &self.buckets[usize::from(slot) - 1] {
+            if text.starts_with(literal) {
+                found.extend(patterns);
             }
         }
     }
