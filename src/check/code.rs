@@ -28,7 +28,7 @@ pub(super) fn read(code: &str, language: Option<&Language>) -> Code {
     let Some(language) = language else { return Code { text: code.to_string(), strings: Vec::new() } };
     let mut lexer = Lexer { language, code, out: code.as_bytes().to_vec(), strings: Vec::new(), depth: 0 };
     lexer.run();
-    let mut text = String::from_utf8_lossy(&lexer.out).into_owned();
+    let mut text = string(lexer.out);
     if let Some(dead) = dead(&text, language) {
         text = dead;
     }
@@ -144,6 +144,11 @@ fn marks(language: &Language) -> [bool; 256] {
     marks
 }
 
+/// Blanks take whole characters, so that nothing is lossy.
+fn string(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
 fn blank(bytes: &mut [u8], range: Range<usize>) {
     for byte in &mut bytes[range] {
         if *byte != b'\n' {
@@ -167,7 +172,7 @@ fn spaced(text: String, strings: &[Range<usize>]) -> String {
             at += 1;
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    string(bytes)
 }
 
 /// The text without blocks that never run; `None` when there is none.
@@ -178,7 +183,7 @@ fn dead(text: &str, language: &Language) -> Option<String> {
         let bytes = out.get_or_insert_with(|| text.as_bytes().to_vec());
         blank(bytes, found.start()..end.max(found.end()));
     }
-    out.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    out.map(string)
 }
 
 /// Where the block under a line ends: at its brace, or where the next line is indented no more.

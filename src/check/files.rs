@@ -1,6 +1,6 @@
 //! Files that a model must have.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -37,20 +37,40 @@ pub(super) fn run(c: &mut FileContext<'_, '_, '_, '_>, check: &FilesCheck) -> Re
             // The nearest are asked first: most likely one of them is enough.
             files.sort_by_key(|path| path.iter().filter(|b| **b == b'/').count());
         }
-        for path in files {
+        let mut best: Option<(usize, Near<'_>)> = None;
+        for at in by_turns(&files) {
             read += 1;
             if read > MAX_FILES {
                 return Ok(too_many(c, check));
             }
-            let Some(found) = one(c, enough, path, &names)? else { return Ok(Outcome::Holds) };
-            let lines = |near: &Near<'_>| near.lines.len();
-            let better = near.as_ref().is_none_or(|known| lines(known) == 0 && lines(&found) > 0);
+            let Some(found) = one(c, enough, files[at], &names)? else { return Ok(Outcome::Holds) };
+            let rank = |at: usize, near: &Near<'_>| (near.lines.is_empty(), at);
+            let better = best.as_ref().is_none_or(|(known, near)| rank(at, &found) < rank(*known, near));
             if better && !found.flaw.is_empty() {
-                near = Some(found);
+                best = Some((at, found));
             }
+        }
+        if let Some((_, found)) = best
+            && near.as_ref().is_none_or(|near| near.lines.is_empty() && !found.lines.is_empty())
+        {
+            near = Some(found);
         }
     }
     Ok(Outcome::Fails(vec![problem(c, check, first, near)]))
+}
+
+/// The places of files, the first of each folder before the second of any: those of one folder are alike, and one
+/// file that is enough will do.
+fn by_turns(files: &[&[u8]]) -> Vec<usize> {
+    let mut turns: BTreeMap<&[u8], usize> = BTreeMap::new();
+    let mut order: Vec<(usize, usize)> = Vec::with_capacity(files.len());
+    for (at, path) in files.iter().enumerate() {
+        let turn = turns.entry(parent(path)).or_default();
+        order.push((*turn, at));
+        *turn += 1;
+    }
+    order.sort_unstable();
+    order.into_iter().map(|(_, at)| at).collect()
 }
 
 fn too_many(c: &FileContext<'_, '_, '_, '_>, check: &FilesCheck) -> Outcome {
@@ -185,4 +205,16 @@ fn problem(
         problem.related.push(Note { span, text: "and this one".to_string() });
     }
     problem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_turns;
+
+    #[test]
+    fn folders_take_turns() {
+        let files: Vec<&[u8]> = vec![b"a/1", b"a/2", b"a/3", b"b/1", b"b/2", b"1", b"a/b/1"];
+        assert_eq!(by_turns(&files), [0, 3, 5, 6, 1, 4, 2]);
+        assert!(by_turns(&[]).is_empty());
+    }
 }

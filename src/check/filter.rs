@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use globset::Candidate;
 use memchr::memmem::Finder;
 
 use crate::policy::{Extract, Needs, ReachCheck, has_strays};
@@ -42,10 +43,11 @@ impl Literals {
 }
 
 impl Filter {
-    /// The extracts that may find something.
-    pub(super) fn of<'c>(&self, check: &'c ReachCheck, code: &str) -> Vec<&'c Extract> {
+    /// The extracts that look into files like this one, and may find something in it.
+    pub(super) fn of<'c>(&self, check: &'c ReachCheck, path: &Candidate<'_>, code: &str) -> Vec<&'c Extract> {
+        let looks = |extract: &Extract| extract.files.as_ref().is_none_or(|files| files.takes(path));
         if has_strays(code) {
-            return check.extract.iter().collect();
+            return check.extract.iter().filter(|extract| looks(extract)).collect();
         }
         let literals = self.compiled.get_or_init(|| Literals::of(check));
         let code = code.to_ascii_lowercase();
@@ -57,7 +59,7 @@ impl Filter {
             known[*number].set(Some(held));
             held
         };
-        let may = |(_, needs): &(&Extract, &Needs<usize>)| needs.may_be(&holds);
+        let may = |(extract, needs): &(&Extract, &Needs<usize>)| looks(extract) && needs.may_be(&holds);
         check.extract.iter().zip(&literals.needs).filter(may).map(|(extract, _)| extract).collect()
     }
 }

@@ -13,7 +13,7 @@ use super::declared::Declared;
 use super::filter::Filter;
 use super::tree::{Text, text_in};
 use crate::git::{Elsewhere, Error, Snapshot};
-use crate::policy::{Extract, Globs, ReachCheck};
+use crate::policy::{Extract, ReachCheck};
 
 /// More code than this belongs to no model.
 const MAX_FILES: usize = 50_000;
@@ -207,10 +207,6 @@ fn read_units<'a>(searches: &[Search<'a>], units: &[(usize, &'a [u8])], place: &
     parts
 }
 
-fn takes(set: Option<&Globs>, path: &[u8]) -> bool {
-    set.is_none_or(|set| set.takes(&Candidate::from_bytes(path)))
-}
-
 /// Finds names, and asks once for each whether it is declared.
 struct Finder<'a> {
     check: &'a ReachCheck,
@@ -233,12 +229,12 @@ impl Finder<'_> {
         for part in &text.parts {
             let like = part.path(path);
             // Most code names nothing: then it is not taken apart.
-            let mut extracts = self.filter.of(self.check, &part.code);
-            extracts.retain(|extract| takes(extract.files.as_ref(), &like));
+            let like = Candidate::from_bytes(&like);
+            let extracts = self.filter.of(self.check, &like, &part.code);
             if extracts.is_empty() {
                 continue;
             }
-            let language = self.check.code.iter().find(|language| takes(Some(&language.files), &like));
+            let language = self.check.code.iter().find(|language| language.files.takes(&like));
             let code = code::read(&part.code, language);
             for extract in extracts {
                 for (written, range, mut named) in self.in_code(extract, &code) {

@@ -3,13 +3,11 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use globset::GlobSet;
-
 use super::compare::Measure;
 use super::{Context, declared};
 use crate::diag::{SourceId, Span};
 use crate::evidence::{Candidate, Fact};
-use crate::policy::{Artifact, Claim, How, Side, fact_name, fold_path};
+use crate::policy::{Artifact, Claim, Globs, How, Side, fact_name, fold_path};
 use crate::verdict::Location;
 
 /// Files in the model's folder are nearer than this.
@@ -172,11 +170,11 @@ fn kind(c: &Context<'_>, claim: &Claim, text: &str) -> Option<Measure> {
 }
 
 /// True when patterns take a path: relative to the model's folder when it lies in it, and from the root otherwise.
-pub(super) fn takes(c: &Context<'_>, files: &GlobSet, path: &[u8]) -> bool {
+pub(super) fn takes(c: &Context<'_>, files: &Globs, path: &[u8]) -> bool {
     let below =
         path.strip_prefix(c.model.path.as_bytes()).map(|rest| rest.strip_prefix(b"/").unwrap_or(rest));
     let path = below.filter(|_| c.model.path.contains(path)).unwrap_or(path);
-    files.is_match_candidate(&globset::Candidate::from_bytes(&fold_path(path)))
+    files.takes(&globset::Candidate::from_bytes(&fold_path(path)))
 }
 
 /// True for what is read from a table about this model alone.

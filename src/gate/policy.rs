@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::diag::{Diagnostic, Level, Origin, Sources, Span};
+use crate::diag::{Diagnostic, Level, Origin, SourceId, Sources, Span};
 use crate::git::Snapshot;
+use crate::parallel;
 use crate::policy::{Config, Mistakes, Pack, PolicySet, builtin, load_config, load_pack};
 use crate::words::Words;
 
@@ -26,10 +27,14 @@ pub fn pack_names() -> Vec<&'static str> {
 }
 
 fn built_in(name: &str, sources: &mut Sources, mistakes: &mut Mistakes) -> Option<Pack> {
+    let source = add(name, sources)?;
+    load_pack(sources, source, mistakes)
+}
+
+fn add(name: &str, sources: &mut Sources) -> Option<SourceId> {
     let path = format!("{name}.toml");
     let file = builtin::file(&path)?;
-    let source = sources.add(Origin::BuiltIn(path), file.text);
-    load_pack(sources, source, mistakes)
+    Some(sources.add(Origin::BuiltIn(path), file.text))
 }
 
 /// The vocabulary that comes with the program and that of some packs together. A pack that is the
@@ -196,11 +201,21 @@ impl Assembly {
 
     /// Takes the built-in packs that a configuration lists.
     fn listed(&mut self, config: &Config, sources: &mut Sources) {
+        let mut added = Vec::new();
         for name in &config.packs {
             match pack_names().iter().find(|known| **known == name.value) {
-                Some(known) => self.packs.extend(built_in(known, sources, &mut self.mistakes)),
+                Some(known) => added.extend(add(known, sources)),
                 None => self.mistakes.unknown("unknown-pack", "pack", name, pack_names()),
             }
+        }
+        let sources = &*sources;
+        let load = |source: &SourceId| {
+            let mut mistakes = Mistakes::default();
+            (load_pack(sources, *source, &mut mistakes), mistakes)
+        };
+        for (pack, mistakes) in parallel::map(&added, load) {
+            self.packs.extend(pack);
+            self.mistakes.extend(mistakes);
         }
     }
 

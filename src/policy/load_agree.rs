@@ -1,10 +1,10 @@
 //! Checks about facts that must fit together: `[rule.check.agree]`.
 
 use super::fields::Fields;
+use super::globs::Globs;
 use super::load_check::{list, some};
 use super::load_reader;
 use super::mistakes::{At, Mistakes};
-use super::names;
 use super::pack::{Artifact, FactSpec, Terms};
 use super::rule::{Check, Rule};
 use super::rule_agree::{AgreeCheck, Claim, Relation, Side, fact_name};
@@ -45,13 +45,13 @@ fn claim(mut f: Fields<'_>, mistakes: &mut Mistakes) -> Option<Claim> {
     Some(Claim { facts, with, relation: relation?, kinds, ignore, fillers, unless, span })
 }
 
-fn files(f: &mut Fields<'_>, key: &'static str, mistakes: &mut Mistakes) -> Option<globset::GlobSet> {
+fn files(f: &mut Fields<'_>, key: &'static str, mistakes: &mut Mistakes) -> Option<Globs> {
     if f.key_span(key).is_none() {
         // Asked for all the same, so that it is listed among the keys.
         f.any(key);
         return None;
     }
-    Some(names::glob_set(&some(f, key, mistakes), mistakes))
+    Some(Globs::new(some(f, key, mistakes)))
 }
 
 fn kinds(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Vec<(At<String>, Terms)> {

@@ -186,6 +186,9 @@ fn globs(check: &Check) -> Vec<&Globs> {
             let extract = check.extract.iter().filter_map(|extract| extract.files.as_ref());
             [&check.files, &check.except].into_iter().chain(code).chain(extract).collect()
         }
+        Check::Agree(check) => {
+            check.claims.iter().flat_map(|claim| [&claim.facts.files, &claim.with.files]).flatten().collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -100,6 +100,9 @@ pub(super) fn fold_onto(folded: &mut Vec<u8>, path: &[u8]) {
 
 /// Character by character, so that pieces are folded as the whole is.
 fn fold_text(text: &str) -> String {
+    if text.is_ascii() {
+        return text.bytes().map(|byte| char::from(fold_byte(byte))).collect();
+    }
     let fold = |c: char| if c == '_' { '-' } else { c };
     text.chars().flat_map(char::to_lowercase).nfc().map(fold).collect()
 }
@@ -117,15 +120,25 @@ pub(super) fn bad_glob(pattern: &At<String>, error: String, mistakes: &mut Mista
 /// # Errors
 /// A sentence when the pattern does not compile or is too big.
 pub fn glob(pattern: &str) -> Result<Glob, String> {
+    let anchored = anchored(pattern).ok_or("the pattern is too big")?;
+    build(&anchored).map_err(|error| error.kind().to_string())
+}
+
+/// A pattern as it is compiled, by [`build`]; `None` for one that is too big.
+pub(super) fn anchored(pattern: &str) -> Option<String> {
     if pattern.len() > MAX_GLOB || pattern.matches([',', '{']).count() > MAX_BRACES {
-        return Err("the pattern is too big".to_string());
+        return None;
     }
     let folded = fold_text(pattern);
-    let anchored = match folded.strip_prefix('/') {
+    Some(match folded.strip_prefix('/') {
         Some(rest) => rest.to_string(),
         None => format!("**/{folded}"),
-    };
-    GlobBuilder::new(&anchored).literal_separator(true).build().map_err(|error| error.kind().to_string())
+    })
+}
+
+/// Compiles an [`anchored`] pattern.
+pub(super) fn build(anchored: &str) -> Result<Glob, globset::Error> {
+    GlobBuilder::new(anchored).literal_separator(true).build()
 }
 
 /// Compiles patterns into one set; patterns that do not compile are mistakes.

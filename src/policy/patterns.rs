@@ -1,11 +1,11 @@
 //! Many patterns over many paths: most paths match none of them, and that must cost little.
 
-use globset::{Candidate, Glob, GlobMatcher};
+use globset::{Candidate, GlobMatcher};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::literals::{Literals, Pairs};
-use super::names::{fold_byte, fold_onto, fold_path};
+use super::names::{build, fold_byte, fold_onto, fold_path};
 
 /// What [`fold_byte`] makes of each byte.
 const FOLDED: [u8; 256] = {
@@ -34,19 +34,22 @@ pub(super) struct Patterns {
 
 #[derive(Debug)]
 struct Lazy {
-    glob: Glob,
+    /// Anchored.
+    text: String,
     /// A path that matches holds one of these literals, which are found least often.
     rarest: Option<Vec<String>>,
     /// And a literal of each of these. What an ending says is left to the tables.
     others: Vec<Vec<String>>,
-    matcher: OnceLock<GlobMatcher>,
+    /// `None` inside when it does not compile.
+    matcher: OnceLock<Option<GlobMatcher>>,
 }
 
 impl Patterns {
-    /// Patterns, numbered in their order.
-    pub(super) fn new(globs: Vec<Glob>) -> Patterns {
-        let patterns: Vec<Lazy> = globs.into_iter().map(Lazy::new).collect();
-        let ends: Vec<Option<Vec<String>>> = patterns.iter().map(|p| endings(p.glob.glob())).collect();
+    /// [Anchored](super::names::anchored) patterns, numbered in their order. One that does not compile matches
+    /// nothing.
+    pub(super) fn new(patterns: Vec<String>) -> Patterns {
+        let patterns: Vec<Lazy> = patterns.into_iter().map(Lazy::new).collect();
+        let ends: Vec<Option<Vec<String>>> = patterns.iter().map(|p| endings(&p.text)).collect();
         let mut by_ending: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
         for ending in ends.iter().flatten().flatten() {
             let next = by_ending.len() + 1;
@@ -155,7 +158,7 @@ impl Scanner<'_> {
         self.found.retain(|&index| patterns[index].is_possible(folded, &pairs));
         if !self.found.is_empty() {
             let path = Candidate::from_bytes(folded);
-            self.found.retain(|&index| patterns[index].matcher().is_match_candidate(&path));
+            self.found.retain(|&index| patterns[index].matches(&path));
         }
         &self.found
     }
@@ -178,17 +181,17 @@ impl Scanner<'_> {
 }
 
 impl Lazy {
-    fn new(glob: Glob) -> Lazy {
-        let mut others = clauses(glob.glob()).unwrap_or_default();
+    fn new(text: String) -> Lazy {
+        let mut others = clauses(&text).unwrap_or_default();
         let shortest = |clause: &Vec<String>| clause.iter().map(String::len).min().unwrap_or(0);
         let best = others.iter().enumerate().max_by_key(|(_, clause)| shortest(clause)).map(|(at, _)| at);
         // One byte stands in nearly every path.
         let rarest = best.filter(|&at| shortest(&others[at]) >= 2).map(|at| others.remove(at));
-        if let Some(ends) = endings(glob.glob()) {
+        if let Some(ends) = endings(&text) {
             let said = |literal: &String| ends.iter().any(|end| literal.trim_start_matches('.') == end);
             others.retain(|clause| !clause.iter().all(said));
         }
-        Lazy { glob, rarest, others, matcher: OnceLock::new() }
+        Lazy { text, rarest, others, matcher: OnceLock::new() }
     }
 
     /// The literals to look for; each is two bytes long or longer.
@@ -210,8 +213,9 @@ impl Lazy {
         self.others.iter().all(|clause| clause.iter().any(holds))
     }
 
-    fn matcher(&self) -> &GlobMatcher {
-        self.matcher.get_or_init(|| self.glob.compile_matcher())
+    fn matches(&self, path: &Candidate<'_>) -> bool {
+        let matcher = self.matcher.get_or_init(|| build(&self.text).ok().map(|glob| glob.compile_matcher()));
+        matcher.as_ref().is_some_and(|matcher| matcher.is_match_candidate(path))
     }
 }
 
@@ -321,13 +325,13 @@ fn alternatives(body: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::names::{fold_path, glob};
+    use super::super::names::{anchored, fold_path, glob};
     use super::*;
-    use globset::GlobSetBuilder;
+    use globset::{Glob, GlobSetBuilder};
     use proptest::prelude::*;
 
     fn needs(pattern: &str) -> Option<Vec<String>> {
-        Lazy::new(glob(pattern).unwrap()).rarest().map(<[String]>::to_vec)
+        Lazy::new(anchored(pattern).unwrap()).rarest().map(<[String]>::to_vec)
     }
 
     #[test]
@@ -368,7 +372,7 @@ mod tests {
     #[test]
     fn letters_of_all_scripts_are_folded() {
         let patterns = ["*überwachung*.md", "docs/*ΕΚΤΙΜΗΣΗ*", "/Dérive.md"];
-        let patterns = Patterns::new(patterns.iter().map(|p| glob(p).unwrap()).collect());
+        let patterns = Patterns::new(patterns.iter().map(|p| anchored(p).unwrap()).collect());
         let mut scanner = patterns.scanner();
         for (path, expected) in [
             ("models/ÜBERWACHUNG_Churn.md", vec![0]),
@@ -422,18 +426,21 @@ mod tests {
             patterns in prop::collection::vec("(/?)([ab.*?,/-]|\\*\\*/|/\\*\\*|\\{[ab*,/]{0,4}\\}|\\{a,\\{b\\.,\\*\\}\\}|\\[[!^]?[]]?[!ab.-]{1,2}\\]|\\\\[ab*]){0,8}", 1..8),
             paths in prop::collection::vec("[abAB._/-]{0,10}", 1..20),
         ) {
-            let globs: Vec<Glob> = patterns.iter().filter_map(|p| glob(p).ok()).collect();
+            let globs: Vec<(usize, Glob)> =
+                patterns.iter().enumerate().filter_map(|(at, p)| Some((at, glob(p).ok()?))).collect();
             let mut builder = GlobSetBuilder::new();
-            for glob in &globs {
+            for (_, glob) in &globs {
                 builder.add(glob.clone());
             }
-            let (plain, ours) = (builder.build().unwrap(), Patterns::new(globs));
+            let all = patterns.iter().filter_map(|p| anchored(p)).collect();
+            let (plain, ours) = (builder.build().unwrap(), Patterns::new(all));
             let mut scanner = ours.scanner();
             // No path of Git ends in `..`, and a plain glob sees no name there.
             for path in paths.iter().filter(|path| path.rsplit('/').next() != Some("..")) {
                 let found = scanner.matching(path.as_bytes()).to_vec();
                 let path = fold_path(path.as_bytes());
-                let mut expected = plain.matches_candidate(&Candidate::from_bytes(&path));
+                let expected = plain.matches_candidate(&Candidate::from_bytes(&path));
+                let mut expected: Vec<usize> = expected.into_iter().map(|at| globs[at].0).collect();
                 expected.sort_unstable();
                 expected.dedup();
                 prop_assert_eq!(found, expected, "{:?}", String::from_utf8_lossy(&path));

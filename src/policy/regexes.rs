@@ -2,8 +2,9 @@
 //! all packs takes longer than to judge a small repository.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use memchr::memmem;
 use regex::{Regex, RegexBuilder};
 
 use super::mistakes::{At, Mistakes};
@@ -13,8 +14,11 @@ use crate::diag::Span;
 /// The most memory a compiled pattern may take.
 const REGEX_LIMIT: usize = 1 << 20;
 
-/// A pattern that is asked about more texts than this is compiled: then it answers faster than its needs do.
-const WORTH_COMPILING: u32 = 4;
+/// A pattern that is asked about more text than this, in bytes, is compiled: to look for what it needs costs
+/// as much by then.
+const WORTH_COMPILING: usize = 1 << 18;
+/// So many bytes more is what a text counts for, however short it is.
+const EACH: usize = 64;
 
 /// A regular expression as a policy writes it, over lines and without regard to case.
 #[derive(Debug)]
@@ -23,14 +27,14 @@ pub struct Pattern {
     /// `None` inside when it does not compile.
     compiled: OnceLock<Option<Regex>>,
     needs: OnceLock<Needs>,
-    /// How many texts its needs ruled out.
-    ruled_out: AtomicU32,
+    /// How much text its needs ruled out, in bytes.
+    ruled_out: AtomicUsize,
 }
 
 impl Pattern {
     /// A pattern that nobody has looked at yet.
     pub(super) fn new(text: At<String>) -> Pattern {
-        Pattern { text, compiled: OnceLock::new(), needs: OnceLock::new(), ruled_out: AtomicU32::new(0) }
+        Pattern { text, compiled: OnceLock::new(), needs: OnceLock::new(), ruled_out: AtomicUsize::new(0) }
     }
 
     /// Where it is written.
@@ -58,8 +62,9 @@ impl Pattern {
             && !has_strays(text)
         {
             let lower = text.to_ascii_lowercase();
-            if !self.needs().may_be(&|literal| lower.contains(literal.as_str())) {
-                self.ruled_out.fetch_add(1, Ordering::Relaxed);
+            let holds = |literal: &String| memmem::find(lower.as_bytes(), literal.as_bytes()).is_some();
+            if !self.needs().may_be(&holds) {
+                self.ruled_out.fetch_add(text.len() + EACH, Ordering::Relaxed);
                 return None;
             }
         }

@@ -1,7 +1,6 @@
 //! What rules ask of two pieces of evidence together.
 
-use globset::GlobSet;
-
+use super::globs::Globs;
 use super::mistakes::At;
 use super::pack::Terms;
 use crate::diag::Span;
@@ -41,7 +40,7 @@ pub struct Side {
     /// artifacts.
     pub names: Vec<At<String>>,
     /// Only what stands in these files; everywhere when `None`.
-    pub files: Option<GlobSet>,
+    pub files: Option<Globs>,
 }
 
 /// How the values of two sides relate when they agree.

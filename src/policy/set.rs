@@ -324,8 +324,8 @@ fn patterns(artifacts: &[Artifact]) -> (Patterns, Vec<(usize, usize)>) {
     for (a, artifact) in artifacts.iter().enumerate() {
         for (s, source) in artifact.sources.iter().enumerate() {
             for file in &source.files {
-                // One that does not compile was reported when its file was read.
-                if let Ok(glob) = names::glob(&file.value) {
+                // One that is too big, or does not compile, was reported when its file was read.
+                if let Some(glob) = names::anchored(&file.value) {
                     globs.push(glob);
                     owners.push((a, s));
                 }
