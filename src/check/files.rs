@@ -26,7 +26,11 @@ struct Near<'a> {
 }
 
 pub(super) fn run(c: &mut FileContext<'_, '_, '_, '_>, check: &FilesCheck) -> Result<Outcome, Error> {
-    let of = c.tree.own(c.model, &check.of, &check.except);
+    let all = !check.holding.is_empty() || check.any.iter().any(|enough| !enough.names.is_empty());
+    let of = match all {
+        true => c.tree.own(c.model, &check.of, &check.except),
+        false => c.tree.first(c.model, &check.of, &check.except).into_iter().collect(),
+    };
     let Some(first) = first_of(c, check, &of)? else { return Ok(Outcome::NotAsked) };
     let (mut near, mut read): (Option<Near<'_>>, usize) = (None, 0);
     for enough in &check.any {

@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use globset::Candidate;
 use memchr::memmem::Finder;
 
 use crate::policy::{Extract, Needs, ReachCheck, has_strays};
@@ -13,6 +12,33 @@ use crate::policy::{Extract, Needs, ReachCheck, has_strays};
 #[derive(Default, Debug)]
 pub(super) struct Filter {
     compiled: OnceLock<Literals>,
+}
+
+/// Slots for pairs of bytes.
+const SLOTS: usize = 1 << 12;
+
+/// Which pairs of bytes stand side by side in a text, as far as their slots tell them apart. Most literals are
+/// told by that to be missing, and need not be looked for.
+struct Pairs([bool; SLOTS]);
+
+impl Pairs {
+    fn of(text: &[u8]) -> Pairs {
+        let mut pairs = Pairs([false; SLOTS]);
+        let mut before = 0;
+        for &byte in text {
+            pairs.0[Pairs::slot(before, byte)] = true;
+            before = byte;
+        }
+        pairs
+    }
+
+    fn slot(first: u8, second: u8) -> usize {
+        (usize::from(first) << 5 ^ usize::from(second)) % SLOTS
+    }
+
+    fn may_hold(&self, literal: &[u8]) -> bool {
+        literal.windows(2).all(|pair| self.0[Pairs::slot(pair[0], pair[1])])
+    }
 }
 
 #[derive(Debug)]
@@ -44,17 +70,19 @@ impl Literals {
 
 impl Filter {
     /// The extracts that look into files like this one, and may find something in it.
-    pub(super) fn of<'c>(&self, check: &'c ReachCheck, path: &Candidate<'_>, code: &str) -> Vec<&'c Extract> {
+    pub(super) fn of<'c>(&self, check: &'c ReachCheck, path: &[u8], code: &str) -> Vec<&'c Extract> {
         let looks = |extract: &Extract| extract.files.as_ref().is_none_or(|files| files.takes(path));
         if has_strays(code) {
             return check.extract.iter().filter(|extract| looks(extract)).collect();
         }
         let literals = self.compiled.get_or_init(|| Literals::of(check));
         let code = code.to_ascii_lowercase();
+        let pairs = Pairs::of(code.as_bytes());
         // Each literal is looked for once, and only when it matters.
         let known: Vec<Cell<Option<bool>>> = vec![Cell::new(None); literals.finders.len()];
         let holds = |number: &usize| {
-            let found = || literals.finders[*number].find(code.as_bytes()).is_some();
+            let finder = &literals.finders[*number];
+            let found = || pairs.may_hold(finder.needle()) && finder.find(code.as_bytes()).is_some();
             let held = known[*number].get().unwrap_or_else(found);
             known[*number].set(Some(held));
             held

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use globset::Candidate;
-
 use super::author::Known;
 use super::{Outcome, Problem, author, blobs, bump, context};
 use crate::diag::{Diagnostic, Level, Note, Origin, RepoPath, SourceId, Sources, Span};
@@ -187,7 +185,7 @@ impl<'a> RangeContext<'a, '_, '_> {
         let folder = self.home.map_or(&b""[..], |at| self.models[at].path.as_bytes());
         let relative = path.as_bytes().strip_prefix(folder).unwrap_or(path.as_bytes());
         let relative = relative.strip_prefix(b"/").unwrap_or(relative);
-        patterns.takes(&Candidate::from_bytes(&fold_path(relative)))
+        patterns.takes(&fold_path(relative))
     }
 
     pub(super) fn unknown(&self, message: impl Into<String>, help: &str) -> Outcome {

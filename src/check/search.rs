@@ -5,7 +5,6 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::thread::{Scope, ScopedJoinHandle};
 
-use globset::Candidate;
 use regex::Captures;
 
 use super::code::{self, Code};
@@ -229,7 +228,6 @@ impl Finder<'_> {
         for part in &text.parts {
             let like = part.path(path);
             // Most code names nothing: then it is not taken apart.
-            let like = Candidate::from_bytes(&like);
             let extracts = self.filter.of(self.check, &like, &part.code);
             if extracts.is_empty() {
                 continue;

@@ -174,7 +174,7 @@ pub(super) fn takes(c: &Context<'_>, files: &Globs, path: &[u8]) -> bool {
     let below =
         path.strip_prefix(c.model.path.as_bytes()).map(|rest| rest.strip_prefix(b"/").unwrap_or(rest));
     let path = below.filter(|_| c.model.path.contains(path)).unwrap_or(path);
-    files.takes(&globset::Candidate::from_bytes(&fold_path(path)))
+    files.takes(&fold_path(path))
 }
 
 /// True for what is read from a table about this model alone.

@@ -1,10 +1,9 @@
 //! The files of each model, and their texts: each is read once, and only when a rule asks.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
-
-use globset::Candidate;
 
 use super::notebook;
 use crate::diag::{Origin, RepoPath, SourceId, Sources, Span};
@@ -60,6 +59,8 @@ pub struct Tree<'a, 'r> {
     models: &'a [Model],
     /// For each model its own files, in order; last what lies in no model's folder.
     own: Vec<Vec<&'a [u8]>>,
+    /// For each model what patterns see of these: paths below its folder, folded.
+    below: Vec<OnceCell<Vec<Vec<u8>>>>,
     texts: BTreeMap<Vec<u8>, Option<Arc<Text>>>,
     sources: BTreeMap<Vec<u8>, SourceId>,
 }
@@ -80,13 +81,26 @@ impl<'a, 'r> Tree<'a, 'r> {
             last = Some((folder, home));
             own[home].push(entry.path);
         }
-        Tree { snapshot, models, own, texts: BTreeMap::new(), sources: BTreeMap::new() }
+        let below = models.iter().map(|_| OnceCell::new()).collect();
+        Tree { snapshot, models, own, below, texts: BTreeMap::new(), sources: BTreeMap::new() }
     }
 
     /// The model's own files that patterns take, in order.
     pub(super) fn own(&self, model: usize, takes: &Globs, except: &Globs) -> Vec<&'a [u8]> {
+        self.own_of(model, takes, except).collect()
+    }
+
+    /// The first of [`Tree::own`].
+    pub(super) fn first(&self, model: usize, takes: &Globs, except: &Globs) -> Option<&'a [u8]> {
+        self.own_of(model, takes, except).next()
+    }
+
+    fn own_of(&self, model: usize, takes: &Globs, except: &Globs) -> impl Iterator<Item = &'a [u8]> {
         let folder = self.models[model].path.as_bytes();
-        matching(&self.own[model], folder, takes, except)
+        let own = &self.own[model];
+        let below = self.below[model].get_or_init(|| own.iter().map(|path| below(path, folder)).collect());
+        let good = |path: &[u8]| takes.takes(path) && !except.takes(path);
+        own.iter().zip(below).filter(move |(_, below)| good(below)).map(|(path, _)| *path)
     }
 
     /// The files in the folders above the model that patterns take relative to one of these, and that belong
@@ -180,14 +194,15 @@ fn home(folders: &BTreeMap<&[u8], usize>, folder: &[u8]) -> Option<usize> {
     }
 }
 
+/// What patterns see of a path below a folder.
+fn below(path: &[u8], folder: &[u8]) -> Vec<u8> {
+    let rest = path.strip_prefix(folder).unwrap_or(path);
+    fold_path(rest.strip_prefix(b"/").unwrap_or(rest))
+}
+
 fn matching<'a>(files: &[&'a [u8]], folder: &[u8], takes: &Globs, except: &Globs) -> Vec<&'a [u8]> {
-    let below = |path: &'a [u8]| {
-        let rest = path.strip_prefix(folder).unwrap_or(path);
-        fold_path(rest.strip_prefix(b"/").unwrap_or(rest))
-    };
     let good = |path: &&'a [u8]| {
-        let path = below(path);
-        let path = Candidate::from_bytes(&path);
+        let path = below(path, folder);
         takes.takes(&path) && !except.takes(&path)
     };
     files.iter().copied().filter(good).collect()

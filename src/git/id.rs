@@ -6,18 +6,31 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct ObjectId(pub(super) [u8; 20]);
 
+/// What hexadecimal digits stand for; more than 15 for every other byte.
+const DIGITS: [u8; 256] = {
+    let mut table = [u8::MAX; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        table[b"0123456789abcdef"[digit as usize] as usize] = digit;
+        table[b"0123456789ABCDEF"[digit as usize] as usize] = digit;
+        digit += 1;
+    }
+    table
+};
+
 impl ObjectId {
     /// Reads 40 hexadecimal digits, of either case.
     pub(super) fn from_hex(hex: &[u8]) -> Option<ObjectId> {
-        let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
         if hex.len() != 40 {
             return None;
         }
-        let mut bytes = [0; 20];
+        let (mut bytes, mut wrong) = ([0; 20], false);
         for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
-            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+            let (high, low) = (DIGITS[usize::from(pair[0])], DIGITS[usize::from(pair[1])]);
+            wrong |= (high | low) > 15;
+            *byte = high << 4 | low;
         }
-        Some(ObjectId(bytes))
+        (!wrong).then_some(ObjectId(bytes))
     }
 
     /// Takes the first 20 bytes of `bytes`.

@@ -26,7 +26,7 @@ pub(super) fn commit(data: &[u8]) -> Result<Commit<'_>, &'static str> {
         Some(end) => (&data[..end], &data[end + 2..]),
         None => (data, &data[..0]),
     };
-    let mut lines = header.split(|&b| b == b'\n').peekable();
+    let mut lines = lines(header).peekable();
     let tree = lines
         .next()
         .and_then(|line| line.strip_prefix(b"tree "))
@@ -159,7 +159,18 @@ pub(super) fn check_component(name: &[u8]) -> Result<(), &'static str> {
 
 /// The first place of `needle` in `data`.
 pub(super) fn find(data: &[u8], needle: &[u8]) -> Option<usize> {
-    data.windows(needle.len()).position(|window| window == needle)
+    memchr::memmem::find(data, needle)
+}
+
+/// Pieces between line breaks, the last one too.
+pub(super) fn lines(data: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut left = Some(data);
+    std::iter::from_fn(move || {
+        let all = left?;
+        let end = memchr::memchr(b'\n', all);
+        left = end.map(|end| &all[end + 1..]);
+        Some(&all[..end.unwrap_or(all.len())])
+    })
 }
 
 #[cfg(test)]

@@ -267,7 +267,16 @@ impl Snapshot<'_> {
         let record = self.listing.record(at);
         let bytes = match (record.kind, record.place) {
             (EntryKind::Gitlink, _) => return Ok(Content::Gitlink),
-            (_, Place::Object(id)) => self.blob(id).map_err(|e| e.at(&RepoPath::from_git(path)))?,
+            (kind, Place::Object(id)) => {
+                let blob = self.store.blob(id, self.limits.max_blob);
+                return Ok(match blob.map_err(|e| e.at(&RepoPath::from_git(path)))? {
+                    Err(size) => Content::TooLarge { size },
+                    Ok(object) if kind == EntryKind::Symlink => {
+                        Content::Symlink { target: object.data().to_vec() }
+                    }
+                    Ok(object) => Content::of_file(object.data()),
+                });
+            }
             (kind, Place::Disk) => {
                 let top = self.repo.workdir().expect("only a work tree has entries on disk");
                 match kind {
@@ -281,11 +290,6 @@ impl Snapshot<'_> {
             (EntryKind::Symlink, Ok(target)) => Content::Symlink { target },
             (_, Ok(bytes)) => Content::of_file(&bytes),
         })
-    }
-
-    fn blob(&self, id: ObjectId) -> Result<Result<Vec<u8>, u64>, Error> {
-        let blob = self.store.blob(id, self.limits.max_blob)?;
-        Ok(blob.map(|object| object.data().to_vec()))
     }
 
     fn entry(&self, at: usize) -> Entry<'_> {

@@ -1,11 +1,11 @@
 //! A whole history as a graph, with the commits whose messages hold certain trailers.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use git2::ObjectType;
 
 use super::error::Error;
-use super::id::CommitId;
+use super::id::{CommitId, IdMap, NameHashes};
 use super::mailmap::Mailmap;
 use super::object;
 use super::range::RangeCommit;
@@ -14,7 +14,7 @@ use super::repo::Repo;
 /// All commits that can be reached from some tips, as a graph.
 #[derive(Debug)]
 pub struct Trail {
-    by_id: HashMap<CommitId, usize>,
+    by_id: IdMap<usize>,
     children: Vec<Vec<usize>>,
     /// Their parents exist, but were cut off.
     boundaries: Vec<usize>,
@@ -31,17 +31,17 @@ impl Repo {
     pub fn trail(&self, tips: &[CommitId], keys: &[&str], mailmap: &Mailmap) -> Result<Trail, Error> {
         self.refuse_grafts()?;
         let (store, shallow) = (self.store()?, self.shallow_commits()?);
-        let (mut by_id, mut links) = (HashMap::new(), Vec::new());
+        let (mut by_id, mut links) = (IdMap::default(), Vec::new());
         let (mut boundaries, mut kept) = (Vec::new(), Vec::new());
-        let mut met: HashSet<_> = tips.iter().map(|tip| tip.0).collect();
+        let mut met: HashSet<_, NameHashes> = tips.iter().map(|tip| tip.0).collect();
         let mut stack: Vec<_> = met.iter().copied().collect();
         stack.sort_unstable();
         while let Some(id) = stack.pop() {
             let data = store.read(id, ObjectType::Commit)?;
             let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id, why))?;
             let at = by_id.len();
-            by_id.insert(CommitId(id), at);
-            if commit.message.split(|&b| b == b'\n').any(|line| begins(line, keys)) {
+            by_id.insert(id, at);
+            if object::lines(commit.message).any(|line| begins(line, keys)) {
                 kept.push(RangeCommit::read(id, &commit, mailmap));
             }
             if shallow.contains(&id) {
@@ -58,7 +58,7 @@ impl Repo {
         kept.sort_by_key(|commit| (std::cmp::Reverse(commit.time), commit.id));
         let mut children = vec![Vec::new(); by_id.len()];
         for (parent, child) in links {
-            children[by_id[&CommitId(parent)]].push(child);
+            children[by_id[&parent]].push(child);
         }
         Ok(Trail { by_id, children, boundaries, kept })
     }
@@ -73,7 +73,7 @@ impl Trail {
     /// The commits that come after `commit`: those that descend from it, itself not included.
     pub fn after(&self, commit: CommitId) -> After<'_> {
         let mut below = vec![false; self.children.len()];
-        let start = self.by_id.get(&commit).copied();
+        let start = self.by_id.get(&commit.0).copied();
         let mut stack: Vec<usize> = start.map(|at| self.children[at].clone()).unwrap_or_default();
         while let Some(at) = stack.pop() {
             if !std::mem::replace(&mut below[at], true) {
@@ -91,7 +91,7 @@ impl Trail {
     /// True when commits that come after `commit` may have been cut off: where the history is cut off,
     /// it does not lead back to `commit`'s own past.
     pub fn may_lack_after(&self, commit: CommitId) -> bool {
-        let Some(&target) = self.by_id.get(&commit) else { return self.is_cut() };
+        let Some(&target) = self.by_id.get(&commit.0) else { return self.is_cut() };
         self.boundaries.iter().any(|&boundary| {
             let mut below = vec![false; self.children.len()];
             let mut stack = vec![boundary];
@@ -116,6 +116,6 @@ pub struct After<'t> {
 impl After<'_> {
     /// True for a commit that descends from the one that was asked about.
     pub fn contains(&self, commit: CommitId) -> bool {
-        self.start.is_some() && self.trail.by_id.get(&commit).is_some_and(|&at| self.below[at])
+        self.start.is_some() && self.trail.by_id.get(&commit.0).is_some_and(|&at| self.below[at])
     }
 }

@@ -6,19 +6,66 @@ use std::sync::OnceLock;
 use globset::{Candidate, GlobSet, GlobSetBuilder};
 
 use super::mistakes::{At, Mistakes};
-use super::names::{bad_glob, glob};
+use super::names::{anchored, bad_glob, build, glob};
+use super::patterns::endings;
 
 /// Patterns as a policy writes them, over folded paths.
 #[derive(Debug)]
 pub struct Globs {
     patterns: Vec<At<String>>,
     set: OnceLock<GlobSet>,
+    quick: OnceLock<Quick>,
+}
+
+/// Patterns, with what the ending of a path says of them: that is enough for most.
+#[derive(Debug)]
+struct Quick {
+    /// The endings whose paths are all taken: those of patterns like `*.{py,sql}`.
+    taken: Vec<String>,
+    /// The endings that a path must have to be taken by `others`; `None` when it may have any.
+    possible: Option<Vec<String>>,
+    /// All other patterns.
+    others: GlobSet,
+}
+
+impl Quick {
+    fn new(patterns: &[At<String>]) -> Quick {
+        let (mut taken, mut possible, mut others) = (Vec::new(), Some(Vec::new()), GlobSetBuilder::new());
+        for text in patterns.iter().filter_map(|pattern| anchored(&pattern.value)) {
+            let ends = endings(&text);
+            if let Some(ends) = ends.clone().filter(|ends| is_by_ending(&text, ends)) {
+                taken.extend(ends);
+                continue;
+            }
+            let Ok(glob) = build(&text) else { continue };
+            possible = possible.zip(ends).map(|(known, ends)| [known, ends].concat());
+            others.add(glob);
+        }
+        Quick { taken, possible, others: others.build().unwrap_or_else(|_| GlobSet::empty()) }
+    }
+
+    fn takes(&self, path: &[u8]) -> bool {
+        let ending = path.iter().rposition(|&b| b == b'.').map(|dot| &path[dot + 1..]);
+        let is_in = |ends: &[String]| ending.is_some_and(|own| ends.iter().any(|end| end.as_bytes() == own));
+        is_in(&self.taken)
+            || !self.others.is_empty()
+                && self.possible.as_ref().is_none_or(|ends| is_in(ends))
+                && self.others.is_match_candidate(&Candidate::from_bytes(path))
+    }
+}
+
+/// True when a pattern takes every path with one of its endings, in whatever folder.
+fn is_by_ending(anchored: &str, ends: &[String]) -> bool {
+    let plain = |end: &String| !end.is_empty() && end.bytes().all(|b| b.is_ascii_alphanumeric());
+    let Some(rest) = anchored.strip_prefix("**/*.") else { return false };
+    let list = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(rest);
+    ends.iter().all(plain) && list.split(',').eq(ends.iter().map(String::as_str))
 }
 
 impl Globs {
     /// Patterns that nobody has looked at yet.
     pub(super) fn new(patterns: Vec<At<String>>) -> Globs {
-        Globs { patterns, set: OnceLock::new() }
+        Globs { patterns, set: OnceLock::new(), quick: OnceLock::new() }
     }
 
     /// A set that takes nothing.
@@ -33,8 +80,8 @@ impl Globs {
     }
 
     /// True when a pattern takes the path, which is [folded](super::fold_path).
-    pub fn takes(&self, path: &Candidate<'_>) -> bool {
-        !self.is_empty() && self.set().is_match_candidate(path)
+    pub fn takes(&self, path: &[u8]) -> bool {
+        !self.is_empty() && self.quick.get_or_init(|| Quick::new(&self.patterns)).takes(path)
     }
 
     /// The compiled set. Patterns that do not compile are left out: loading reports them, which keeps a
@@ -63,6 +110,44 @@ impl Globs {
         if let (Err(error), Some(first)) = (builder.build(), self.patterns.first()) {
             let reason = error.kind().to_string();
             mistakes.add("bad-glob", first.span, "the patterns are too big together", reason);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::{Origin, Sources, Span};
+    use proptest::prelude::*;
+
+    fn globs(patterns: &[String]) -> Globs {
+        let span = Span::new(Sources::new().add(Origin::BuiltIn("test".to_string()), ""), 0..0);
+        Globs::new(patterns.iter().map(|value| At { value: value.clone(), span }).collect())
+    }
+
+    #[test]
+    fn patterns_of_endings_need_no_expression() {
+        for (pattern, expected) in
+            [("*.py", true), ("*.{py,SQL}", true), ("/*.py", false), ("a*.py", false), ("*.{a*,b}", false)]
+        {
+            let made = Quick::new(&globs(&[pattern.to_string()]).patterns);
+            assert_eq!(made.others.is_empty(), expected, "{pattern}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        /// What a plain set takes, for patterns of every kind.
+        #[test]
+        fn takes_what_a_plain_set_takes(
+            patterns in prop::collection::vec("(/?)(\\*\\.([ab]|\\{[ab.,]{0,4}\\})|([ab.*?,/]|\\*\\*/|\\{[ab*.,]{0,4}\\}|\\[[ab.]\\]){0,6})", 0..4),
+            paths in prop::collection::vec("([ab.]{1,3}/){0,2}[ab.]{1,5}", 1..20),
+        ) {
+            let globs = globs(&patterns);
+            for path in paths.iter().filter(|path| path.rsplit('/').next() != Some("..")) {
+                prop_assert_eq!(globs.takes(path.as_bytes()), globs.set().is_match(path), "{}", path);
+            }
         }
     }
 }

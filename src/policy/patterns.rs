@@ -258,7 +258,7 @@ fn clauses(pattern: &str) -> Option<Vec<Vec<String>>> {
 }
 
 /// What follows the last dot of every path that matches the pattern; `None` when that can be anything.
-fn endings(pattern: &str) -> Option<Vec<String>> {
+pub(super) fn endings(pattern: &str) -> Option<Vec<String>> {
     const WILD: [char; 7] = ['*', '?', '{', '}', '[', ']', '\\'];
     let (start, last) = match pattern.strip_suffix('}') {
         Some(open) => open.rsplit_once('{')?,
