@@ -337,7 +337,7 @@ pub enum FactsFormat {
 pub enum TableFormat {
     /// For people.
     Human,
-    /// A Markdown table.
+    /// Markdown: a table, or the reference of all rules.
     Markdown,
     /// For machines.
     Json,

@@ -63,9 +63,10 @@ fn rules_are_listed_in_three_forms_that_agree() {
     assert_eq!(listed, ids);
     for id in &ids {
         assert!(human.lines().any(|line| line.starts_with(&format!("{id} "))), "{id}");
-        assert!(markdown.lines().any(|line| line.starts_with(&format!("| `{id}` |"))), "{id}");
+        assert!(markdown.lines().any(|line| line.starts_with(&format!("| [`{id}`](#{id}) |"))), "{id}");
     }
-    assert_eq!(markdown.lines().count(), ids.len() + 2);
+    let entries = markdown.lines().filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'));
+    assert_eq!(entries.collect::<Vec<_>>(), ids);
 }
 
 /// The text at a line and column, both counted from 1, columns in characters.

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use clap::Parser as _;
 use common::{Scratch, git, list, recipe, roadworthy};
-use markdown::{Block, FILES, blocks, generated, prose, read};
+use markdown::{Block, blocks, files, generated, prose, read};
 use roadworthy::cli::Cli;
 use roadworthy::diag::{Diagnostic, Origin, Sources};
 use roadworthy::fixture;
@@ -49,6 +49,14 @@ fn the_table_of_rules_in_the_readme_is_that_of_the_packs() {
     generated("README.md", "rules", &roadworthy::commands::rules_markdown(&set));
 }
 
+/// The whole page is what `roadworthy rules --format markdown` prints.
+#[test]
+fn the_reference_of_rules_is_that_of_the_packs() {
+    let mut sources = Sources::new();
+    let set = policy::defaults(&mut sources).unwrap();
+    markdown::generated_page("docs/rules.md", &roadworthy::commands::rules_reference(&set));
+}
+
 fn place(file: &str, block: &Block) -> String {
     format!("{file}:{}", block.line)
 }
@@ -58,7 +66,13 @@ fn load(mark: &str, text: &str) -> Vec<String> {
     let mut sources = Sources::new();
     let mut mistakes = Mistakes::default();
     let origin = || Origin::Local("block.toml".into());
+    if let Some((mark, told)) = mark.split_once(", refused: ") {
+        let mistakes = load(mark, text);
+        let said = mistakes.iter().any(|mistake| mistake.contains(told));
+        return if said { Vec::new() } else { vec![format!("`{told}` is not what is said: {mistakes:#?}")] };
+    }
     match mark.split_once(": ").unwrap_or((mark, "")) {
+        (file, _) if file.starts_with("file ") => return load(kind_of(file), text),
         ("roadworthy.toml", _) => drop(policy::with_config(origin(), text, &mut sources, &mut mistakes)),
         ("pack", _) => drop(policy::with_pack(origin(), text, &mut sources, &mut mistakes)),
         ("fragment of a pack", kind) => {
@@ -71,12 +85,25 @@ fn load(mark: &str, text: &str) -> Vec<String> {
                 .err()
                 .map_or_else(Vec::new, |m| list(&sources, &m));
         }
-        ("OWNER.toml", _) => {
+        ("OWNER.toml" | "evidence" | "tested recipe", _) => {
             return toml::from_str::<toml::Table>(text).err().map(|e| e.to_string()).into_iter().collect();
         }
         _ => return vec![format!("nobody knows what `{mark}` is")],
     }
     list(&sources, &mistakes.into_vec())
+}
+
+/// What a file is, by its path.
+fn kind_of(file: &str) -> &'static str {
+    let path = file.strip_prefix("file ").unwrap_or(file);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name {
+        "roadworthy.toml" => "roadworthy.toml",
+        // Its page runs `policy test` on it.
+        _ if name.starts_with("fail-") || name.starts_with("pass-") => "tested recipe",
+        _ if path.starts_with("governance/") => "pack",
+        _ => "evidence",
+    }
 }
 
 /// A fragment with what it needs around it.
@@ -122,7 +149,7 @@ fn recipe_mistakes(path: &str, text: &str) -> Vec<String> {
 fn every_toml_block_is_marked_and_loads() {
     let mut seen = 0;
     let mut wrong = Vec::new();
-    for file in FILES {
+    for file in &files() {
         for block in blocks(&read(file)).iter().filter(|b| b.language == "toml") {
             seen += 1;
             match &block.mark {
@@ -148,6 +175,9 @@ fn a_block_with_a_mistake_is_noticed() {
     assert!(!load("fragment of a pack: readers", "x = { named = \"no_such_list\" }\n").is_empty());
     assert!(!load("fragment of a recipe", "[[commit]]\nauthors = \"x\"\n").is_empty());
     assert!(!load("something", "").is_empty());
+    assert!(!load("pack, refused: something else", "[pack]\nid = \"x\"\nwords = 1\n").is_empty());
+    assert!(!load("pack, refused: anything", "[pack]\nid = \"x\"\n").is_empty());
+    assert!(!load("file governance/x.toml", "[pack]\nid = 1\n").is_empty());
 }
 
 /// Every line `$ roadworthy …`, and every `roadworthy …` in backticks.
@@ -173,20 +203,21 @@ fn commands(file: &str) -> BTreeSet<String> {
     out
 }
 
-/// Placeholders of the documentation: `roadworthy explain RULE`.
+/// Placeholders of the documentation: `roadworthy explain RULE`. What a shell takes for itself is left out.
 fn filled(command: &str) -> Vec<String> {
     let place = |word: &str| match word {
         "RULE" => "owner-missing".to_string(),
         "SHELL" => "fish".to_string(),
         other => other.to_string(),
     };
-    command.split_whitespace().map(place).collect()
+    let words = command.split_whitespace().take_while(|word| !matches!(*word, ">" | "|" | "||" | "&&"));
+    words.map(place).collect()
 }
 
 #[test]
 fn every_command_that_is_shown_is_understood() {
     let mut seen = 0;
-    for file in FILES {
+    for file in &files() {
         for command in commands(file) {
             seen += 1;
             let parsed = Cli::try_parse_from(filled(&command));
@@ -278,7 +309,7 @@ fn the_example_of_facts_is_real() {
 #[test]
 fn every_link_leads_somewhere() {
     let mut seen = 0;
-    for file in FILES {
+    for file in &files() {
         let text = prose(&read(file));
         for target in
             text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).filter(|t| !t.contains("://"))

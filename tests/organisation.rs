@@ -124,14 +124,11 @@ fn a_copy_that_was_changed_judges_nothing() {
     let scratch = model();
     scratch.write("docs/validation.md", example("model/docs/validation.md"));
     let said = trial(&scratch.path(), &["policy", "check", PACK]).expect_success();
-    let (account, hash) = said.split_once("content hash, to pin it: ").unwrap();
+    let hash = said.split_once("content hash, to pin it: ").unwrap().1;
     assert!(example("model/roadworthy.toml").contains(hash.trim()), "{hash}");
-    let page = read(PAGE);
-    assert!(page.contains(account), "the page shows another account than\n{account}");
     let text = example("policies/validation.toml");
     scratch.write(PACK, text.replace("default_days = 365", "default_days = 3650"));
     let told = "governance/validation.toml is not what it is pinned to: its content hash is sha256:";
-    assert!(page.contains(told));
     let output = check(&scratch, &[]);
     cannot_judge(&output, told);
     // The new content is pinned in the same commit as it is taken over.

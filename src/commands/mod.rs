@@ -23,7 +23,7 @@ use crate::request::{Refusal, Terminal};
 use crate::verdict::Verdict;
 use deliver::Delivery;
 
-pub use rules::markdown as rules_markdown;
+pub use rules::{markdown as rules_markdown, reference as rules_reference};
 
 /// What a command says.
 #[derive(Debug)]

@@ -27,6 +27,8 @@ pub struct PolicySet {
     pub words: Words,
     /// The packs' ids, in order.
     pub packs: Vec<String>,
+    /// Their titles, in the same order.
+    pub pack_titles: Vec<String>,
     /// The texts that the packs were read from, in the same order.
     pub pack_sources: Vec<SourceId>,
     patterns: Patterns,
@@ -39,6 +41,7 @@ impl PolicySet {
     /// Puts packs and configuration together. With mistakes the result must not be used to judge.
     pub fn assemble(packs: Vec<Pack>, config: Config, words: Words, mistakes: &mut Mistakes) -> PolicySet {
         let ids = packs.iter().map(|p| p.id.value.clone()).collect();
+        let pack_titles = packs.iter().map(|p| p.title.clone()).collect();
         let pack_sources = packs.iter().map(|p| p.id.span.source).collect();
         let (mut artifacts, mut rules) = (Vec::new(), Vec::new());
         for pack in packs {
@@ -52,7 +55,18 @@ impl PolicySet {
         check_config(&config, &rules, mistakes);
         let (patterns, owners) = patterns(&artifacts);
         let overrides = config.severity.iter().map(|o| (o.rule.value.clone(), o.severity)).collect();
-        PolicySet { artifacts, rules, config, words, packs: ids, pack_sources, patterns, owners, overrides }
+        PolicySet {
+            artifacts,
+            rules,
+            config,
+            words,
+            packs: ids,
+            pack_titles,
+            pack_sources,
+            patterns,
+            owners,
+            overrides,
+        }
     }
 
     /// How serious a rule is here: the pack's word, or the repository's.

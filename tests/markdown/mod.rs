@@ -6,23 +6,38 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// All Markdown files for readers, relative to the project.
-pub(crate) const FILES: [&str; 14] = [
-    "CHANGELOG.md",
-    "CONTRIBUTING.md",
-    "README.md",
-    "SECURITY.md",
-    "docs/ci.md",
-    "docs/configuration.md",
-    "docs/exit-codes.md",
-    "docs/facts.md",
-    "docs/fixtures.md",
-    "docs/formats.md",
-    "docs/hooks.md",
-    "docs/json-report.md",
-    "docs/organisation.md",
-    "docs/policies.md",
-];
+/// All Markdown files for readers, relative to the project: those at the top and under `docs/`.
+pub(crate) fn files() -> Vec<String> {
+    let mut out = Vec::new();
+    for folder in ["", "docs/"] {
+        let entries = std::fs::read_dir(path(folder)).expect("the project can be read");
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        out.extend(names.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}{name}")));
+    }
+    out.sort();
+    assert!(out.len() >= 14, "{out:?}");
+    out
+}
+
+/// Whether a name is written as tests are named in the guides: `trust::a_waiver_counts_once_it_is_on_production`.
+pub(crate) fn looks_like_test(name: &str) -> bool {
+    name.split_once("::").is_some_and(|(file, test)| {
+        [file, test].iter().all(|part| {
+            !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        })
+    })
+}
+
+/// Whether `file::test` is a test in `tests/file.rs`.
+pub(crate) fn is_test(name: &str) -> bool {
+    let Some((file, test)) = name.split_once("::") else { return false };
+    let Ok(text) = std::fs::read_to_string(path(&format!("tests/{file}.rs"))) else { return false };
+    let text = text.replace("\r\n", "\n");
+    text.match_indices(&format!("\nfn {test}() {{")).any(|(at, _)| {
+        let above = text[..at].rsplit("\n\n").next().unwrap_or_default();
+        above.contains("#[test]")
+    })
+}
 
 /// A path in the project.
 pub(crate) fn path(relative: &str) -> PathBuf {
@@ -124,6 +139,20 @@ pub(crate) fn generated(file: &str, name: &str, expected: &str) {
     }
     panic!(
         "{file} is behind; `ROADWORTHY_BLESS=1 cargo test --test docs` brings it up to date\n\nexpected:\n{expected}\nfound:\n{actual}"
+    );
+}
+
+/// As [`generated`], for a whole page.
+#[track_caller]
+pub(crate) fn generated_page(file: &str, expected: &str) {
+    let actual = std::fs::read_to_string(path(file)).unwrap_or_default();
+    if actual != expected && std::env::var_os("ROADWORTHY_BLESS").is_some() {
+        std::fs::write(path(file), expected).expect("the project can be written to");
+        return;
+    }
+    assert!(
+        actual == expected,
+        "{file} is behind; `ROADWORTHY_BLESS=1 cargo test --test docs` brings it up to date"
     );
 }
 

@@ -1,0 +1,176 @@
+//! Every fenced block of every page has somebody who runs it: commands are typed in a real repository, files
+//! are written, jobs are read. What cannot be run here is listed, with the reason.
+#![allow(missing_docs, reason = "a test")]
+
+mod common;
+mod markdown;
+mod walk;
+
+use clap::Parser as _;
+use markdown::{Block, blocks, files, read};
+use roadworthy::artifact::document::Format;
+use roadworthy::cli::Cli;
+use roadworthy::diag::{Origin, Sources};
+
+/// Blocks that are not run: the page, the first line, and why.
+const NOT_RUN: [(&str, &str, &str); 5] = [
+    (
+        "README.md",
+        "$ cargo run --release --locked -- demo",
+        "builds the program; `.ci/run` runs both lines, and tests of `demo` the command",
+    ),
+    (
+        "README.md",
+        "$ cargo install --locked --path .",
+        "builds and installs the program; action/build.sh does",
+    ),
+    ("CONTRIBUTING.md", "$ cargo test --locked", "is what runs this test"),
+    (
+        "docs/benchmarks.md",
+        "cargo bench --locked --bench ratios                       # prints the table",
+        "takes minutes and an idle machine",
+    ),
+    (
+        "docs/benchmarks.md",
+        "CARGO_PROFILE_RELEASE_STRIP=false CARGO_PROFILE_RELEASE_DEBUG=line-tables-only cargo build --release --locked",
+        "needs valgrind and a release build",
+    ),
+];
+
+/// Blocks that a test of their own holds to the program: the page, the language, the test.
+const ELSEWHERE: [(&str, &str, &str); 5] = [
+    ("README.md", "text", "docs::the_report_in_the_readme_is_real"),
+    ("docs/facts.md", "json", "docs::the_example_of_facts_is_real"),
+    ("docs/json-report.md", "json", "report_json::the_documented_example_is_real"),
+    ("docs/organisation.md", "text", "organisation::the_page_shows_the_files_of_the_example"),
+    ("docs/formats.md", "text", "docs_run::the_line_for_editors_names_a_schema"),
+];
+
+fn excepted(file: &str, block: &Block) -> bool {
+    let first = block.text.lines().next().unwrap_or_default();
+    NOT_RUN.iter().any(|(page, line, _)| *page == file && *line == first)
+}
+
+/// Who runs a block; the mistake when nobody does.
+fn runner(file: &str, block: &Block) -> Result<(), &'static str> {
+    let mark = block.mark.as_deref().unwrap_or_default();
+    let elsewhere =
+        || ELSEWHERE.iter().any(|(page, language, _)| *page == file && *language == block.language);
+    match block.language.as_str() {
+        // tests/docs.rs loads all of them.
+        "toml" => Ok(()),
+        "console" | "sh" if walk::is_place(mark) || excepted(file, block) => Ok(()),
+        "console" | "sh" => Err("no comment says where these commands are typed"),
+        "yaml" if job_commands(&block.text).is_ok_and(|commands| !commands.is_empty()) => Ok(()),
+        _ if mark.starts_with("file ") || elsewhere() => Ok(()),
+        _ => Err("nobody runs this block"),
+    }
+}
+
+#[test]
+fn every_block_has_somebody_who_runs_it() {
+    let mut wrong = Vec::new();
+    for file in files() {
+        for block in blocks(&read(&file)) {
+            if let Err(why) = runner(&file, &block) {
+                wrong.push(format!("{file}:{}: {why}", block.line));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_exception_is_needed_and_every_other_test_exists() {
+    for (page, line, why) in NOT_RUN {
+        let all = blocks(&read(page));
+        assert!(all.iter().any(|block| block.text.lines().next() == Some(line)), "{page}: {line}: {why}");
+    }
+    for (page, language, test) in ELSEWHERE {
+        assert!(blocks(&read(page)).iter().any(|block| block.language == language), "{page}: {language}");
+        assert!(markdown::is_test(test), "{test}");
+    }
+}
+
+/// Commands behind `cargo run --` in blocks that are not run are understood all the same.
+#[test]
+fn commands_that_are_not_run_are_understood() {
+    for (page, line, _) in NOT_RUN {
+        let Some((_, arguments)) = line.split_once("cargo run").and_then(|(_, rest)| rest.split_once(" -- "))
+        else {
+            continue;
+        };
+        let words = ["roadworthy"].into_iter().chain(arguments.split_whitespace());
+        assert!(Cli::try_parse_from(words).is_ok(), "{page}: {line}");
+    }
+}
+
+#[test]
+fn every_page_can_be_walked_through() {
+    let mut run = 0;
+    let mut wrong = Vec::new();
+    for file in files() {
+        let (differs, blocks) = walk::through(&file);
+        wrong.extend(differs);
+        run += blocks;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(run >= 20, "only {run} blocks were run");
+}
+
+/// The commands of a job, or of a hook manager: lines of `run`, `entry` and `script`, and the actions that it
+/// uses.
+fn job_commands(text: &str) -> Result<Vec<String>, String> {
+    let mut sources = Sources::new();
+    let source = sources.add(Origin::Local("block.yml".into()), text);
+    let document = roadworthy::artifact::read::read(source, text, Format::Yaml);
+    if let Some(error) = document.error {
+        return Err(error.text);
+    }
+    let is_command = |path: &str| {
+        let last = path.rsplit('.').next().unwrap_or_default().trim_end_matches("[]");
+        matches!(last, "run" | "entry" | "script" | "uses" | "id")
+    };
+    let commands = document.nodes.iter().filter(|node| is_command(&node.path));
+    Ok(commands.flat_map(|node| node.value.lines().map(str::to_string).collect::<Vec<_>>()).collect())
+}
+
+#[test]
+fn jobs_call_the_program_as_it_is() {
+    let mut seen = 0;
+    for file in files() {
+        for block in blocks(&read(&file)).iter().filter(|block| block.language == "yaml") {
+            let commands = job_commands(&block.text).unwrap_or_else(|e| panic!("{file}:{}: {e}", block.line));
+            for command in commands.iter().filter(|command| command.starts_with("roadworthy ")) {
+                seen += 1;
+                // What the hook manager puts in: the remote and its address.
+                let words = command.replace("{1}", "origin").replace("{2}", "url");
+                let parsed = Cli::try_parse_from(words.split_whitespace());
+                assert!(parsed.is_ok(), "{file}:{}: {command}: {}", block.line, parsed.unwrap_err());
+            }
+        }
+    }
+    assert!(seen >= 6, "only {seen} commands were found");
+}
+
+/// The schema that the line names is one that the page says how to print.
+#[test]
+fn the_line_for_editors_names_a_schema() {
+    let page = read("docs/formats.md");
+    let line = blocks(&page).into_iter().find(|block| block.language == "text").expect("there is a line");
+    let name = line.text.trim().strip_prefix("#:schema ./").expect("it names a file beside it").to_string();
+    assert!(page.contains(&format!("> {name}")), "the page does not say how {name} is made");
+}
+
+#[test]
+fn pages_prove_what_they_say_by_tests_that_exist() {
+    let mut seen = 0;
+    for file in files() {
+        let page = markdown::prose(&read(&file));
+        for name in page.split('`').skip(1).step_by(2).filter(|code| markdown::looks_like_test(code)) {
+            seen += 1;
+            assert!(markdown::is_test(name), "{file}: there is no test {name}");
+        }
+    }
+    assert!(seen >= 20, "only {seen} tests are named");
+}
