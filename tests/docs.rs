@@ -66,13 +66,14 @@ fn load(mark: &str, text: &str) -> Vec<String> {
     let mut sources = Sources::new();
     let mut mistakes = Mistakes::default();
     let origin = || Origin::Local("block.toml".into());
-    if let Some((mark, told)) = mark.split_once(", refused: ") {
-        let mistakes = load(mark, text);
+    let parts = markdown::Mark::of(mark);
+    if let Some(told) = parts.refused {
+        let mistakes = load(parts.file().map_or(parts.what, |path| kind_of(path)), text);
         let said = mistakes.iter().any(|mistake| mistake.contains(told));
         return if said { Vec::new() } else { vec![format!("`{told}` is not what is said: {mistakes:#?}")] };
     }
+    let mark = parts.file().map_or(parts.what, |path| kind_of(path));
     match mark.split_once(": ").unwrap_or((mark, "")) {
-        (file, _) if file.starts_with("file ") => return load(kind_of(file), text),
         ("roadworthy.toml", _) => drop(policy::with_config(origin(), text, &mut sources, &mut mistakes)),
         ("pack", _) => drop(policy::with_pack(origin(), text, &mut sources, &mut mistakes)),
         ("fragment of a pack", kind) => {
@@ -94,8 +95,7 @@ fn load(mark: &str, text: &str) -> Vec<String> {
 }
 
 /// What a file is, by its path.
-fn kind_of(file: &str) -> &'static str {
-    let path = file.strip_prefix("file ").unwrap_or(file);
+fn kind_of(path: &str) -> &'static str {
     let name = path.rsplit('/').next().unwrap_or(path);
     match name {
         "roadworthy.toml" => "roadworthy.toml",

@@ -38,11 +38,12 @@ const NOT_RUN: [(&str, &str, &str); 5] = [
 ];
 
 /// Blocks that a test of their own holds to the program: the page, the language, the test.
-const ELSEWHERE: [(&str, &str, &str); 5] = [
+const ELSEWHERE: [(&str, &str, &str); 6] = [
     ("README.md", "text", "docs::the_report_in_the_readme_is_real"),
     ("docs/facts.md", "json", "docs::the_example_of_facts_is_real"),
     ("docs/json-report.md", "json", "report_json::the_documented_example_is_real"),
     ("docs/organisation.md", "text", "organisation::the_page_shows_the_files_of_the_example"),
+    ("docs/platform.md", "json", "docs_run::the_ruleset_requires_the_job_of_the_example"),
     ("docs/formats.md", "text", "docs_run::the_line_for_editors_names_a_schema"),
 ];
 
@@ -62,7 +63,7 @@ fn runner(file: &str, block: &Block) -> Result<(), &'static str> {
         "console" | "sh" if walk::is_place(mark) || excepted(file, block) => Ok(()),
         "console" | "sh" => Err("no comment says where these commands are typed"),
         "yaml" if job_commands(&block.text).is_ok_and(|commands| !commands.is_empty()) => Ok(()),
-        _ if mark.starts_with("file ") || elsewhere() => Ok(()),
+        _ if markdown::Mark::of(mark).file().is_some() || elsewhere() => Ok(()),
         _ => Err("nobody runs this block"),
     }
 }
@@ -173,4 +174,50 @@ fn pages_prove_what_they_say_by_tests_that_exist() {
         }
     }
     assert!(seen >= 20, "only {seen} tests are named");
+}
+
+/// The ruleset requires the job of the example by its name, and forbids what CI cannot see in time.
+#[test]
+fn the_ruleset_requires_the_job_of_the_example() {
+    let page = read("docs/platform.md");
+    let block = blocks(&page).into_iter().find(|block| block.mark.as_deref() == Some("ruleset"));
+    let ruleset: serde_json::Value =
+        serde_json::from_str(&block.expect("there is a ruleset").text).expect("it is JSON");
+    let rules = ruleset["rules"].as_array().expect("it has rules");
+    let kinds: Vec<&str> = rules.iter().filter_map(|rule| rule["type"].as_str()).collect();
+    assert_eq!(kinds, ["deletion", "non_fast_forward", "pull_request", "required_status_checks"]);
+    assert_eq!(ruleset["bypass_actors"], serde_json::json!([]));
+    let context = rules[3]["parameters"]["required_status_checks"][0]["context"].as_str().expect("a name");
+    let workflow = read("examples/workflows/pull-request.yml");
+    assert!(workflow.contains(&format!("    name: {context}\n")), "no job is named {context}");
+}
+
+/// A message that a guide explains is one that a report of some recipe has.
+#[test]
+fn messages_that_are_explained_are_said() {
+    fn collect(folder: &std::path::Path, out: &mut String) {
+        for entry in std::fs::read_dir(folder).expect("the folder can be read") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                collect(&path, out);
+            } else if path.extension().is_some_and(|end| end == "txt") {
+                let text = std::fs::read_to_string(&path).expect("a report can be read");
+                out.push_str(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+            }
+        }
+    }
+    let mut said = String::new();
+    collect(&markdown::path("policies"), &mut said);
+    let page = read("docs/getting-started.md");
+    let rows =
+        markdown::section(&page, "## What the messages want").lines().filter(|line| line.starts_with("| `"));
+    let mut seen = 0;
+    for row in rows {
+        let cell = row.split('|').nth(1).unwrap_or_default();
+        for piece in cell.split('`').skip(1).step_by(2).filter(|piece| *piece != "could not be judged") {
+            seen += 1;
+            assert!(said.contains(piece), "no report says `{piece}`");
+        }
+    }
+    assert!(seen >= 8, "only {seen} messages are explained");
 }

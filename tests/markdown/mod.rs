@@ -63,6 +63,32 @@ pub(crate) struct Block {
     pub(crate) line: usize,
 }
 
+/// What a mark consists of: `in PLACE: WHAT, refused: MESSAGE`, of which each part may be left out.
+pub(crate) struct Mark<'m> {
+    /// Where a page starts anew.
+    pub(crate) place: Option<&'m str>,
+    /// What the block is: `pack`, `file OWNER.toml`, `go on`.
+    pub(crate) what: &'m str,
+    /// What is said about the mistake in it.
+    pub(crate) refused: Option<&'m str>,
+}
+
+impl Mark<'_> {
+    /// The parts of a mark.
+    pub(crate) fn of(mark: &str) -> Mark<'_> {
+        let (rest, refused) =
+            mark.split_once(", refused: ").map_or((mark, None), |(rest, m)| (rest, Some(m)));
+        let Some(placed) = rest.strip_prefix("in ") else { return Mark { place: None, what: rest, refused } };
+        let (place, what) = placed.split_once(": ").unwrap_or((placed, ""));
+        Mark { place: Some(place), what, refused }
+    }
+
+    /// The path that the block is written to.
+    pub(crate) fn file(&self) -> Option<&str> {
+        self.what.strip_prefix("file ")
+    }
+}
+
 /// All fenced blocks, in order.
 pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
     let mut out: Vec<Block> = Vec::new();

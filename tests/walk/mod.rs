@@ -9,9 +9,9 @@ use std::process::Stdio;
 use roadworthy::fixture;
 
 use crate::common::{Scratch, git, recipe};
-use crate::markdown::{self, blocks};
+use crate::markdown::{self, Mark, blocks};
 
-/// What a page may start from, and what it is. `<!-- in NAME -->` names one.
+/// What a page may start from, and what it is. `<!-- in NAME -->` starts in one, `<!-- go on -->` goes on there.
 const PLACES: [(&str, fn() -> Place); 8] = [
     ("a new folder", || Place::at(Scratch::new())),
     ("the first model", first_model),
@@ -145,14 +145,13 @@ fn alike(shown: &str, said: &str) -> bool {
     left.trim_end().ends_with(last.trim_end())
 }
 
-/// The place that a block starts in, or `None` when it goes on where the one before it ended.
-pub(crate) fn start(mark: &str) -> Option<&str> {
-    mark.strip_prefix("in ")
-}
-
-/// Whether a mark says where a block is run.
+/// Whether a mark says where the commands of a block are typed.
 pub(crate) fn is_place(mark: &str) -> bool {
-    mark == "go on" || start(mark).is_some_and(|name| PLACES.iter().any(|(known, _)| *known == name))
+    let mark = Mark::of(mark);
+    match mark.place {
+        Some(place) => PLACES.iter().any(|(known, _)| *known == place),
+        None => mark.what == "go on",
+    }
 }
 
 /// Walks through a page. Gives what differs, each with its line, and the number of blocks that were run.
@@ -161,12 +160,13 @@ pub(crate) fn through(file: &str) -> (Vec<String>, usize) {
     let mut place: Option<Place> = None;
     for block in blocks(&markdown::read(file)) {
         let Some(mark) = &block.mark else { continue };
-        if let Some(name) = start(mark) {
+        let parts = Mark::of(mark);
+        if let Some(name) = parts.place {
             let made = PLACES.iter().find(|(known, _)| *known == name);
-            place = made.map(|(_, make)| make());
+            place = Some(made.unwrap_or_else(|| panic!("{file}:{}: no place `{name}`", block.line)).1());
         }
         let Some(place) = &mut place else { continue };
-        if let Some(path) = mark.strip_prefix("file ") {
+        if let Some(path) = parts.file() {
             let path = place.folder.join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, &block.text).unwrap();
@@ -190,11 +190,14 @@ fn first_model() -> Place {
     Place::at(scratch)
 }
 
-/// A clone of a server with a production branch `main`, a pull request, and a change that is checked out.
+/// A clone of a server with a production branch `main` that has a policy, a pull request, and a change that
+/// is checked out.
 fn clone() -> Place {
     let scratch = recipe("core/ready.toml");
     let folder = scratch.path();
     git(&folder, &["branch", "--quiet", "-m", "main"]);
+    scratch.write("roadworthy.toml", "[policy]\npacks = [\"core\"]\n");
+    scratch.commit("2026-10-25T09:00:00Z", "Say what is asked");
     let upstream = folder.parent().unwrap().join("upstream.git");
     let upstream = upstream.to_str().unwrap();
     git(&folder, &["clone", "--quiet", "--bare", "--template=", ".", upstream]);
