@@ -165,27 +165,49 @@ fn a_report_that_cannot_be_written_is_no_pass() {
     }
 }
 
-/// An existing file is replaced as a whole, a link keeps standing, and ordinary permissions are given.
+/// An existing file is replaced as a whole, and keeps its permissions.
 #[cfg(unix)]
 #[test]
-fn files_are_replaced_and_links_followed() {
+fn files_are_replaced_as_a_whole() {
     use std::os::unix::fs::PermissionsExt as _;
     let scratch = recipe("core/ready.toml");
-    let outside = scratch.path().join("../outside.json");
-    std::fs::write(&outside, "x".repeat(1 << 20)).unwrap();
-    std::os::unix::fs::symlink("../outside.json", scratch.path().join("link.json")).unwrap();
-    let output = check(&scratch, &["--report", "json=link.json", "--report", "gitlab=new.json"]);
+    let old = scratch.path().join("old.json");
+    std::fs::write(&old, "x".repeat(1 << 20)).unwrap();
+    std::fs::set_permissions(&old, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let output = check(&scratch, &["--report", "json=old.json", "--report", "gitlab=new.json"]);
     assert_eq!(output.code, Some(0), "{}", output.stderr);
-    assert!(scratch.path().join("link.json").is_symlink());
-    let report: Value = serde_json::from_slice(&std::fs::read(&outside).unwrap()).unwrap();
+    let report: Value = serde_json::from_slice(&std::fs::read(&old).unwrap()).unwrap();
     assert_eq!(report["status"], "pass");
-    std::fs::set_permissions(&outside, std::fs::Permissions::from_mode(0o640)).unwrap();
-    assert_eq!(check(&scratch, &["--report", "json=link.json"]).code, Some(0));
-    let mode = std::fs::metadata(&outside).unwrap().permissions().mode();
+    let mode = std::fs::metadata(&old).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o640, "those of the file that was there: {mode:o}");
     let mode = std::fs::metadata(scratch.path().join("new.json")).unwrap().permissions().mode();
     assert_eq!(mode & 0o444, 0o444, "others may read it: {mode:o}");
     assert_eq!(check(&scratch, &["--quiet", "--report", "junit=/dev/stderr"]).code, Some(0));
+}
+
+/// A pull request brings a link in the place of the report, or of its folder.
+#[cfg(unix)]
+#[test]
+fn a_report_is_not_written_through_a_link_of_the_repository() {
+    use std::os::unix::fs::symlink;
+    let scratch = recipe("core/ready.toml");
+    let folder = scratch.path();
+    let outside = folder.join("../outside");
+    std::fs::create_dir(&outside).unwrap();
+    std::fs::write(outside.join("mine"), "mine").unwrap();
+    symlink("../outside/mine", folder.join("link.json")).unwrap();
+    symlink("../outside", folder.join("out")).unwrap();
+    assert_eq!(check(&scratch, &["--report", "json=link.json"]).code, Some(0));
+    assert!(!folder.join("link.json").is_symlink(), "the link is replaced");
+    let absolute = format!("json={}", folder.join("out/report.json").display());
+    for report in ["json=out/report.json", "json=./out/mine", &absolute] {
+        let output = check(&scratch, &["--report", report]);
+        assert_eq!(output.code, Some(2), "{report}");
+        let said = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("out is a link, and links are not followed"), "{said}");
+    }
+    assert_eq!(std::fs::read_to_string(outside.join("mine")).unwrap(), "mine");
+    assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 1);
 }
 
 /// What lands on no production branch: a document that says so, and exit code 0.

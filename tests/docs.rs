@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use clap::Parser as _;
 use common::{Scratch, git, list, recipe, roadworthy};
-use markdown::{Block, blocks, files, generated, prose, read};
+use markdown::{Block, blocks, files, generated, prose, read, section};
 use roadworthy::cli::Cli;
 use roadworthy::diag::{Diagnostic, Origin, Sources};
 use roadworthy::fixture;
@@ -325,4 +325,14 @@ fn every_link_leads_somewhere() {
         }
     }
     assert!(seen >= 25, "only {seen} links were found");
+}
+
+/// The README leads to every guide.
+#[test]
+fn no_guide_is_hidden() {
+    let readme = read("README.md");
+    let guides = section(&readme, "## Guides");
+    for file in files().iter().filter(|file| file.starts_with("docs/")) {
+        assert!(guides.contains(&format!("]({file})")), "{file} is not in the README's table of guides");
+    }
 }

@@ -71,24 +71,36 @@ impl Delivery<'_> {
 }
 
 /// Written beside and moved into place, so that nobody reads half a report. What is no ordinary file, such as
-/// a pipe, is written to as it is; a link is followed.
+/// a pipe, is written to as it is. A link may have come with the judged repository: it is replaced, and no
+/// folder behind one is written into.
 fn write(path: &Path, text: &str) -> std::result::Result<(), String> {
     let said = |error: std::io::Error| error.to_string();
     let before = std::fs::metadata(path).ok();
     if before.as_ref().is_some_and(std::fs::Metadata::is_dir) {
         return Err("it is a folder".to_string());
     }
+    if let Some(link) = linked_folder(path) {
+        return Err(format!("{} is a link, and links are not followed", link.display()));
+    }
     if before.as_ref().is_some_and(|meta| !meta.is_file()) {
         let mut file = std::fs::OpenOptions::new().append(true).open(path).map_err(said)?;
         return file.write_all(text.as_bytes()).map_err(said);
     }
-    let place =
-        if before.is_some() { std::fs::canonicalize(path).map_err(said)? } else { path.to_path_buf() };
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut draft = init::drafts().tempfile_in(folder).map_err(said)?;
     draft.write_all(text.as_bytes()).map_err(said)?;
-    if let Some(before) = before {
+    if let Some(before) = before.filter(|_| !path.is_symlink()) {
         draft.as_file().set_permissions(before.permissions()).map_err(said)?;
     }
-    draft.persist(&place).map(drop).map_err(|error| said(error.error))
+    draft.persist(path).map(drop).map_err(|error| said(error.error))
+}
+
+/// The first folder on the way from the current one to the file that is a link.
+fn linked_folder(path: &Path) -> Option<PathBuf> {
+    let here = std::env::current_dir().ok();
+    let below = here.as_ref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
+    let above = below.parent().filter(|_| below.is_relative())?;
+    let mut folders: Vec<&Path> = above.ancestors().filter(|folder| !folder.as_os_str().is_empty()).collect();
+    folders.reverse();
+    folders.into_iter().find(|folder| folder.is_symlink()).map(Path::to_path_buf)
 }
