@@ -101,8 +101,9 @@ pub fn human(verdict: &Verdict, style: &Style) -> String {
         for demand in &m.demands {
             let sign = sign(demand.state, style);
             let told = match (&demand.why, &demand.evidence) {
-                (Some(why), Some(file)) => format!("{file}: {why}"),
-                (Some(why), None) => why.clone(),
+                // Most reasons name their file.
+                (Some(why), Some(file)) if !why.contains(file.as_str()) => format!("{file}: {why}"),
+                (Some(why), _) => why.clone(),
                 (None, Some(file)) => file.clone(),
                 (None, None) => String::new(),
             };

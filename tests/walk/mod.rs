@@ -11,8 +11,10 @@ use roadworthy::fixture;
 use crate::common::{Scratch, git, recipe};
 use crate::markdown::{self, Mark, blocks};
 
+type Make = fn() -> Place;
+
 /// What a page may start from, and what it is. `<!-- in NAME -->` starts in one, `<!-- go on -->` goes on there.
-const PLACES: [(&str, fn() -> Place); 8] = [
+const PLACES: [(&str, Make); 8] = [
     ("a new folder", || Place::at(Scratch::new())),
     ("the first model", first_model),
     ("a repository in order", || Place::at(recipe("core/ready.toml"))),
