@@ -1,7 +1,9 @@
 //! Embeds every file under `policies/` into the program, as one sorted table.
 //!
-//! A new rule, word list or recipe needs no line of Rust: the table is made from what lies there.
-//! The vocabulary is also laid out so that a run reads only the lists that it uses.
+//! A new rule, word list or recipe needs no line of Rust: the table is made from what lies there. Packs, which
+//! every run reads, stand in the program as they are; recipes, their reports and starters, which few commands
+//! ask for, are one compressed archive. The vocabulary is also laid out so that a run reads only the lists that
+//! it uses.
 
 #[allow(dead_code, unreachable_pub, reason = "the program uses the rest")]
 #[path = "src/words/plain.rs"]
@@ -44,15 +46,16 @@ fn embed() -> Result<(), String> {
     let mut paths = Vec::new();
     collect(&package.join("policies"), "", &mut paths)?;
     paths.sort();
-    let target = out.join("embedded.rs");
-    let write = |path: &Path, text: String| {
-        fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+    let write = |path: &Path, bytes: &[u8]| {
+        fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
     };
-    write(&target, table(&paths))?;
+    let (table, archive) = table(&package, &paths)?;
+    write(&out.join("embedded.rs"), table.as_bytes())?;
+    write(&out.join("archive.bin"), &archive)?;
     let words = package.join("policies/words.toml");
     let text =
         fs::read_to_string(&words).map_err(|error| format!("cannot read {}: {error}", words.display()))?;
-    write(&out.join("vocabulary.rs"), vocabulary(&text)?)
+    write(&out.join("vocabulary.rs"), vocabulary(&text)?.as_bytes())
 }
 
 /// The lists of `[words]`: their terms, and the spellings of these, one in a line.
@@ -114,16 +117,29 @@ fn collect(folder: &Path, prefix: &str, paths: &mut Vec<String>) -> Result<(), S
     Ok(())
 }
 
-fn table(paths: &[String]) -> String {
-    let mut rust = String::from("&[\n");
+/// Whether every run reads the file. The vocabulary's text is for messages; runs read its own layout.
+fn is_hot(path: &str) -> bool {
+    !path.contains('/') && path != "words.toml"
+}
+
+/// The table, in Rust, and the archive that it points into: one DEFLATE stream with a zlib head.
+fn table(package: &Path, paths: &[String]) -> Result<(String, Vec<u8>), String> {
+    let (mut rows, mut texts) = (String::new(), String::new());
     for path in paths {
-        let file = format!("/policies/{path}");
-        writeln!(
-            rust,
-            "    Embedded {{ path: {path:?}, text: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {file:?})) }},"
-        )
-        .expect("writing to a string cannot fail");
+        let body = if is_hot(path) {
+            let file = format!("/policies/{path}");
+            format!("Body::Plain(include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {file:?})))")
+        } else {
+            let file = package.join("policies").join(path);
+            let text = fs::read_to_string(&file)
+                .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+            let start = texts.len();
+            texts.push_str(&text);
+            format!("Body::Packed {{ start: {start}, end: {} }}", texts.len())
+        };
+        writeln!(rows, "    Embedded {{ path: {path:?}, body: {body} }},")
+            .expect("writing to a string cannot fail");
     }
-    rust.push_str("]\n");
-    rust
+    let archive = miniz_oxide::deflate::compress_to_vec_zlib(texts.as_bytes(), 10);
+    Ok((format!("&[\n{rows}]\n"), archive))
 }

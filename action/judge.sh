@@ -52,22 +52,37 @@ if [ -s "$out/summary.md" ] && [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
     fi
 fi
 
-# count NAME: a number of the account in the JSON report, which is pretty-printed.
+# The JSON report is pretty-printed, and holds a value for each thing that was judged, one behind the other.
+# Strings hold no line breaks: a line of this depth is a field of the report.
+json=$out/roadworthy.json
+touch "$json"
+# count FIELD NAME: writes a number of the account, over all values, as an output.
 count() {
-    local found=0
-    [ ! -s "$out/roadworthy.json" ] ||
-        found=$(sed -n '/^  "account": {$/,/^  }/s/^    "'"$1"'": \([0-9]*\),\{0,1\}$/\1/p' "$out/roadworthy.json")
-    output "$2" "${found:-0}"
+    output "$2" "$(awk -v field="\"$1\":" '
+        /^  "account": {$/ { inside = 1 }
+        /^  }/ { inside = 0 }
+        inside && $1 == field { sum += $2 }
+        END { print sum + 0 }' "$json")"
 }
-# file NAME PATH: a path, if something was written to it.
-file() { if [ -s "$2" ]; then output "$1" "$2"; else output "$1" ""; fi; }
+# has STATUS: whether a value has this status.
+has() { grep -q "^  \"status\": \"$1\",\$" "$json"; }
+# file NAME PATH: a path, if something was written to it and something was judged.
+file() { if [ -s "$2" ] && [ "$verdict" != not-judged ]; then output "$1" "$2"; else output "$1" ""; fi; }
 
 case $code in
-    0) verdict=pass ;;
+    0)
+        if has pass; then
+            verdict=pass
+        elif has not-judged; then
+            verdict=not-judged
+        else
+            say error "the program ended well, and left no report that says so"
+            verdict=undecided code=2
+        fi
+        ;;
     1) verdict=blocked ;;
     *) verdict=undecided code=2 ;;
 esac
-[ "$code" -ne 0 ] || [ -s "$out/roadworthy.json" ] || verdict=not-judged
 output verdict "$verdict"
 output exit-code "$code"
 count block blocked
@@ -75,6 +90,6 @@ count warn warnings
 count waived waived
 count models models
 file report "$out/roadworthy.html"
-file json "$out/roadworthy.json"
+file json "$json"
 file sarif "$out/roadworthy.sarif"
 exit "$code"

@@ -86,7 +86,7 @@ fn every_failing_recipe_has_its_report() {
         let report = builtin::file(&path).unwrap_or_else(|| {
             panic!("{path} is missing: `roadworthy policy test policies --bless` writes it")
         });
-        assert!(report.text.contains(&case.rule), "{path} does not speak of `{}`", case.rule);
+        assert!(report.text().contains(&case.rule), "{path} does not speak of `{}`", case.rule);
     }
 }
 
@@ -320,7 +320,7 @@ fn every_list_of_words_is_used() {
     for file in
         builtin::files().iter().filter(|file| file.path.ends_with(".toml") && file.path != "words.toml")
     {
-        users.push_str(file.text);
+        users.push_str(file.text());
     }
     let set = built_in();
     let unused: Vec<&str> =

@@ -12,7 +12,7 @@ use roadworthy::words::Words;
 const CONFIG: &str = "[production]\nbranches = [\"main\", \"release/*\"]\ntags = [\"v*\"]\n\n[policy]\npacks = [\"core\"]\nfiles = [\"governance/*.toml\"]\n[policy.severity]\n\"owner-inactive\" = { critical = \"block\" }\n\n[models]\ndiscover = [\"models/*\"]\nminimum = 1\n\n[[model]]\nid = \"churn\"\npath = \"models/churn\"\ntier = \"critical\"\nmode = \"realtime\"\n\n[[waiver]]\nrule = \"retraining-overdue\"\nmodel = \"churn\"\nreason = \"the label feed is down\"\napproved_by = \"Grace Hopper <grace@corp.example>\"\nexpires = 2026-12-31\n";
 
 fn pack_text() -> &'static str {
-    builtin::file("core.toml").unwrap().text
+    builtin::file("core.toml").unwrap().text()
 }
 
 /// A text with some of its lines dropped, doubled or replaced.

@@ -151,11 +151,11 @@ fn valid() -> Vec<(Schema, String, String)> {
     let mut out = Vec::new();
     for file in builtin::files().iter().filter(|file| file.path.ends_with(".toml")) {
         if !file.path.contains('/') {
-            out.push((Schema::Policy, file.path.to_string(), file.text.to_string()));
+            out.push((Schema::Policy, file.path.to_string(), file.text().to_string()));
         } else if file.path.ends_with("roadworthy.toml") {
-            out.push((Schema::Config, file.path.to_string(), file.text.to_string()));
+            out.push((Schema::Config, file.path.to_string(), file.text().to_string()));
         } else {
-            let recipe = of_toml(file.text);
+            let recipe = of_toml(file.text());
             configurations(&recipe, &mut |text| {
                 out.push((Schema::Config, file.path.to_string(), text.to_string()));
             });

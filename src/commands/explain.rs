@@ -68,9 +68,9 @@ fn example(out: &mut String, title: &str, case: &Case) {
             .join("\n")
     };
     if let Some(recipe) = builtin::file(&case.path) {
-        let _ = write!(out, "\n{title}: {}\n\n{}\n", case.path, indented(recipe.text));
+        let _ = write!(out, "\n{title}: {}\n\n{}\n", case.path, indented(recipe.text()));
     }
     if let Some(report) = case.report_path().and_then(|path| builtin::file(&path)) {
-        let _ = write!(out, "\n  and the report says:\n\n{}\n", indented(report.text));
+        let _ = write!(out, "\n  and the report says:\n\n{}\n", indented(report.text()));
     }
 }

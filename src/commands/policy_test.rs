@@ -38,7 +38,7 @@ impl Suite {
     pub fn built_in() -> Suite {
         Suite {
             root: None,
-            files: builtin::files().iter().map(|f| (f.path.to_string(), f.text.to_string())).collect(),
+            files: builtin::files().iter().map(|f| (f.path.to_string(), f.text().to_string())).collect(),
         }
     }
 

@@ -34,7 +34,7 @@ fn built_in(name: &str, sources: &mut Sources, mistakes: &mut Mistakes) -> Optio
 fn add(name: &str, sources: &mut Sources) -> Option<SourceId> {
     let path = format!("{name}.toml");
     let file = builtin::file(&path)?;
-    Some(sources.add(Origin::BuiltIn(path), file.text))
+    Some(sources.add(Origin::BuiltIn(path), file.text()))
 }
 
 /// The vocabulary that comes with the program and that of some packs together. A pack that is the

@@ -1,5 +1,9 @@
 //! The files of `policies/`, embedded into the program when it was built.
 
+use std::sync::OnceLock;
+
+use miniz_oxide::inflate::decompress_to_vec_zlib;
+
 use crate::words::Shipped;
 
 /// A file of `policies/`.
@@ -7,8 +11,39 @@ use crate::words::Shipped;
 pub struct Embedded {
     /// Its path relative to `policies/`, with `/` between the parts: `core/ready.toml`.
     pub path: &'static str,
-    /// Its whole text.
-    pub text: &'static str,
+    body: Body,
+}
+
+/// Where a text stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Body {
+    /// In the program, for what every run reads.
+    Plain(&'static str),
+    /// In the archive: from this byte to before that one, once it is inflated.
+    Packed { start: usize, end: usize },
+}
+
+impl Embedded {
+    /// Its whole text. The first text from the archive inflates all of it, which takes some milliseconds; packs
+    /// are not in there.
+    pub fn text(&self) -> &'static str {
+        match self.body {
+            Body::Plain(text) => text,
+            Body::Packed { start, end } => {
+                archive().get(start..end).expect("build.rs wrote the places with the archive")
+            }
+        }
+    }
+}
+
+/// The texts that few commands ask for, one behind the other.
+fn archive() -> &'static str {
+    static TEXTS: OnceLock<String> = OnceLock::new();
+    TEXTS.get_or_init(|| {
+        let packed = include_bytes!(concat!(env!("OUT_DIR"), "/archive.bin"));
+        let texts = decompress_to_vec_zlib(packed).expect("build.rs wrote a whole archive");
+        String::from_utf8(texts).expect("build.rs took only texts into the archive")
+    })
 }
 
 /// Sorted by path (as bytes), each path once. Written by `build.rs`.
@@ -72,7 +107,7 @@ mod tests {
     fn the_table_holds_what_lies_in_the_folder() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
         for file in files() {
-            assert_eq!(std::fs::read_to_string(root.join(file.path)).unwrap(), file.text, "{}", file.path);
+            assert_eq!(std::fs::read_to_string(root.join(file.path)).unwrap(), file.text(), "{}", file.path);
         }
         let mut folders = vec![root.clone()];
         let mut on_disk = 0;
@@ -87,6 +122,13 @@ mod tests {
             }
         }
         assert_eq!(on_disk, files().len());
+    }
+
+    #[test]
+    fn what_every_run_reads_is_not_packed() {
+        let packed = |path| matches!(file(path).unwrap().body, Body::Packed { .. });
+        assert!(!packed("core.toml") && !packed("gate.toml"));
+        assert!(packed("core/ready.toml") && packed("words.toml"));
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub fn pack(sources: &Sources, source: SourceId, mistakes: &mut Mistakes) -> Opt
 fn ships(sources: &Sources, source: SourceId) -> bool {
     let given = sources.get(source);
     match &given.origin {
-        Origin::BuiltIn(path) => builtin::file(path).is_some_and(|file| *file.text == *given.text),
+        Origin::BuiltIn(path) => builtin::file(path).is_some_and(|file| file.text() == &*given.text),
         _ => false,
     }
 }

@@ -358,7 +358,7 @@ mod tests {
     #[test]
     fn the_patterns_that_come_with_the_program_each_have_a_literal() {
         let mut count = 0;
-        for line in super::super::builtin::file("core.toml").unwrap().text.lines() {
+        for line in super::super::builtin::file("core.toml").unwrap().text().lines() {
             let Some((_, list)) = line.split_once("files = [") else { continue };
             for pattern in list.split('"').skip(1).step_by(2) {
                 count += 1;

@@ -117,14 +117,14 @@ mod tests {
         let mut count = 0;
         for file in packs {
             count += 1;
-            assert!(mistakes(file.text).is_empty(), "{}: {:?}", file.path, mistakes(file.text));
+            assert!(mistakes(file.text()).is_empty(), "{}: {:?}", file.path, mistakes(file.text()));
         }
         assert!(count > 2, "{count}");
     }
 
     #[test]
     fn patterns_that_do_not_compile_are_mistakes() {
-        let core = builtin::file("core.toml").unwrap().text;
+        let core = builtin::file("core.toml").unwrap().text();
         let good = core.lines().find(|line| line.starts_with("when = [")).unwrap();
         for (bad, reason) in [("(", "unclosed group"), ("(a{1000}){1000}", "it is too big")] {
             let found = mistakes(&core.replacen(good, &format!("when = [\"{bad}\"]"), 1));
