@@ -11,8 +11,8 @@ source "$action/action/lib.sh"
 # target: the Rust target of the runner; empty when there are no releases for it.
 target() {
     case ${RUNNER_OS:-}-${RUNNER_ARCH:-} in
-        Linux-X64) echo x86_64-unknown-linux-gnu ;;
-        Linux-ARM64) echo aarch64-unknown-linux-gnu ;;
+        Linux-X64) echo x86_64-unknown-linux-musl ;;
+        Linux-ARM64) echo aarch64-unknown-linux-musl ;;
         macOS-X64) echo x86_64-apple-darwin ;;
         macOS-ARM64) echo aarch64-apple-darwin ;;
         Windows-X64) echo x86_64-pc-windows-msvc ;;

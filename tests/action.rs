@@ -70,6 +70,23 @@ fn releases_are_listed_with_their_checksum() {
     }
 }
 
+/// What a release has is what the action asks for.
+#[test]
+fn every_target_of_a_release_is_installed() {
+    let (install, release) = (read("action/install.sh"), read(".github/workflows/release.yml"));
+    let built: BTreeSet<&str> = release
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- { target: ")?.split_once(','))
+        .map(|(target, _)| target)
+        .collect();
+    let asked: BTreeSet<&str> = install
+        .lines()
+        .filter_map(|line| line.split_once(") echo ")?.1.strip_suffix(" ;;"))
+        .collect();
+    assert_eq!(built, asked);
+    assert_eq!(built.len(), 5);
+}
+
 #[test]
 fn actions_of_others_are_pinned_to_commits() {
     let mut files = vec![path("action.yml")];

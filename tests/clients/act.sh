@@ -16,8 +16,8 @@ cp "$(command -v roadworthy)" pack/roadworthy/
 tar -C pack -czf release.tar.gz roadworthy
 released=$(sha256sum release.tar.gz | cut -d' ' -f1)
 case $(uname -m) in
-    aarch64) arch=ARM64 target=aarch64-unknown-linux-gnu ;;
-    *) arch=X64 target=x86_64-unknown-linux-gnu ;;
+    aarch64) arch=ARM64 target=aarch64-unknown-linux-musl ;;
+    *) arch=X64 target=x86_64-unknown-linux-musl ;;
 esac
 address=https://downloads.example/roadworthy.tar.gz
 echo "$VERSION $target $released $address" >>action/action/releases.txt

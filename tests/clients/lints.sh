@@ -7,6 +7,8 @@ workflows=(examples/workflows/*.yml .github/workflows/*.yml)
 passes "zizmor: the action and its examples, as its strictest persona sees them" \
     zizmor --offline --no-progress --persona=auditor action.yml examples/workflows/*.yml
 passes "zizmor: our own workflows" zizmor --offline --no-progress .github/workflows/*.yml
+passes "zizmor: releases, as its strictest persona sees them" \
+    zizmor --offline --no-progress --persona=auditor .github/workflows/release.yml
 passes "jactionlint" jactionlint action.yml "${workflows[@]}"
 passes "actionlint" actionlint "${workflows[@]}"
 for file in action.yml "${workflows[@]}"; do
@@ -15,7 +17,7 @@ done
 passes "schema: action.yml" check-jsonschema --builtin-schema vendor.github-actions action.yml
 passes "schema: workflows" check-jsonschema --builtin-schema vendor.github-workflows "${workflows[@]}" examples/forgejo/*.yml
 passes "schema: GitLab" check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci examples/gitlab/*.yml
-scripts=(.ci/run tests/clients/run action/*.sh)
+scripts=(.ci/run .ci/release tests/clients/run action/*.sh)
 for file in tests/clients/*.sh; do
     # These are read by the others.
     case $file in */lib.sh | */managed.sh | */published.sh) ;; *) scripts+=("$file") ;; esac
@@ -24,7 +26,7 @@ passes "shellcheck" shellcheck --external-sources --source-path=SCRIPTDIR --sour
 
 # Nothing that comes from outside stands in a script: inputs arrive in the environment.
 # shellcheck disable=SC2016 # as it is written in YAML
-if grep -nE '^ *(run|-? ?run):.*\$\{\{' action.yml examples/workflows/*.yml; then
+if grep -nE '^ *(run|-? ?run):.*\$\{\{' action.yml examples/workflows/*.yml .github/workflows/*.yml; then
     fail "lints: a script holds an expression"
 fi
 # shellcheck disable=SC2016 # as it is written in YAML
