@@ -79,10 +79,8 @@ fn every_target_of_a_release_is_installed() {
         .filter_map(|line| line.trim().strip_prefix("- { target: ")?.split_once(','))
         .map(|(target, _)| target)
         .collect();
-    let asked: BTreeSet<&str> = install
-        .lines()
-        .filter_map(|line| line.split_once(") echo ")?.1.strip_suffix(" ;;"))
-        .collect();
+    let asked: BTreeSet<&str> =
+        install.lines().filter_map(|line| line.split_once(") echo ")?.1.strip_suffix(" ;;")).collect();
     assert_eq!(built, asked);
     assert_eq!(built.len(), 5);
 }

@@ -45,7 +45,11 @@ fn policy_tables() -> Vec<(String, String)> {
     ];
     for kind in roadworthy::policy::Check::KINDS {
         let text = format!("{PACK}{RULE}[rule.check.{kind}]\n{key}");
-        out.push((format!("/$defs/check/properties/{kind}"), text));
+        // One claim, or a list of them.
+        let claim = kind == "agree";
+        let place =
+            if claim { "/$defs/claim".to_string() } else { format!("/$defs/check/properties/{kind}") };
+        out.push((place, text));
     }
     out
 }
@@ -116,6 +120,7 @@ fn the_words_are_those_of_the_reader() {
         (format!("{kinds}/policy/properties/is_not"), check("policy", "", "is_not")),
         (format!("{kinds}/waiver/properties/is_not"), check("waiver", "", "is_not")),
         (format!("{kinds}/commits/properties/asks"), check("commits", "code = \"x\"\n", "asks")),
+        ("/$defs/claim/properties/relation".to_string(), check("agree", "facts = \"x\"\n", "relation")),
         (format!("{kinds}/blobs/properties/holds"), check("blobs", "files = \"x\"\n", "holds")),
         (format!("{kinds}/approval/properties/asks"), check("approval", "", "asks")),
     ];

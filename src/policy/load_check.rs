@@ -18,8 +18,13 @@ pub(super) fn check(mut table: Fields<'_>, mistakes: &mut Mistakes) -> Option<(C
         let at = table.key_span(kind);
         if kind == "agree" {
             // Several claims of one rule: `[[rule.check.agree]]`.
+            let before = mistakes.len();
             let tables = table.tables(kind, mistakes);
             if let Some(at) = at {
+                if tables.is_empty() && mistakes.len() == before {
+                    let help = "write it as `[[rule.check.agree]]` with `facts` and `relation`";
+                    mistakes.add("empty-value", at, "the check claims nothing", help);
+                }
                 found.push((load_agree::agree(tables, mistakes), at));
             }
         } else if let Some(fields) = table.table(kind, mistakes) {
