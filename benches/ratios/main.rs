@@ -9,6 +9,7 @@ mod merge;
 mod push;
 mod range;
 mod repositories;
+mod staged;
 mod stream;
 mod table;
 
@@ -177,6 +178,16 @@ fn rows(rounds: usize) -> Result<Vec<Row>, String> {
         packs_row(&programs, &root, &repositories.code, rounds, "packs-code")?,
         merge_row(&programs, &repositories.merge, rounds)?,
         commit_row(&programs, &repositories.staged, rounds)?,
+        Row {
+            name: "hook",
+            ours: "hook pre-commit: as commit, with 10,000 files",
+            theirs: "git ls-files -s",
+            bound: Some(Bound::Most(30.0)),
+            times: pair(
+                programs.roadworthy(&repositories.usual, &["hook", "pre-commit"]),
+                programs.git(&repositories.usual, &["ls-files", "-s"]),
+            )?,
+        },
         push::row(&programs, &root, history, rounds)?,
         Row {
             name: "start",

@@ -10,6 +10,7 @@ use roadworthy::fixture;
 
 use crate::code::{code, telling_code};
 use crate::evidence::{self, Evidence};
+use crate::staged::{change, stage, staged};
 use crate::stream::{Author, Commit, EPOCH, Numbers, Stream};
 
 /// Counted up whenever the generators change, so that repositories of older ones are left alone.
@@ -31,8 +32,10 @@ const LISTING_FILES: usize = 100_000;
 const CHANGED_FILES: usize = 36;
 /// Commits of `main` that the change does not have.
 const BEHIND: usize = 800;
+/// Files of the repository with a hook of a usual size.
+const USUAL_FILES: usize = 10_000;
 /// Files that are staged, or pushed.
-const SMALL: usize = 5;
+pub(crate) const SMALL: usize = 5;
 /// Models of the models repository.
 const MODELS: usize = 500;
 
@@ -54,6 +57,8 @@ pub(crate) struct Repositories {
     /// 100,000 files and the evidence of one model in the index of a work tree, five files changed since
     /// the commit below. No file is on disk.
     pub(crate) staged: PathBuf,
+    /// The same with 10,000 files.
+    pub(crate) usual: PathBuf,
 }
 
 /// Finds the repositories below `root`, and generates those that are not there.
@@ -67,7 +72,8 @@ pub(crate) fn all(root: &Path) -> Result<Repositories, String> {
         models: place.ensure("models", |stream| models(stream, &files))?,
         merge: place.ensure("merge", merge)?,
         single: place.ensure("single", single)?,
-        staged: place.ensure_with("staged", |stream| staged(stream, &files), Some(stage))?,
+        staged: place.staged("staged", &files, LISTING_FILES, |at, home| stage(at, home, LISTING_FILES))?,
+        usual: place.staged("usual", &files, USUAL_FILES, |at, home| stage(at, home, USUAL_FILES))?,
     })
 }
 
@@ -95,6 +101,10 @@ impl Place<'_> {
         write: impl FnOnce(&mut Stream<&mut dyn Write>) -> io::Result<()>,
     ) -> Result<PathBuf, String> {
         self.ensure_with(name, write, None)
+    }
+
+    fn staged(&self, name: &str, files: &[Evidence], count: usize, stage: Finish) -> Result<PathBuf, String> {
+        self.ensure_with(name, |stream| staged(stream, files, count), Some(stage))
     }
 
     /// As [`Place::ensure`]; with something to be done in it, a repository that has a work tree.
@@ -257,7 +267,7 @@ fn listing(stream: &mut Stream<&mut dyn Write>) -> io::Result<()> {
 
 /// Names as they occur beside models. Some of their words are those that artifacts are found by, but
 /// none of the names is one.
-fn listed(nth: usize) -> (usize, String) {
+pub(crate) fn listed(nth: usize) -> (usize, String) {
     const AREAS: [&str; 10] = [
         "billing",
         "churn",
@@ -325,33 +335,6 @@ fn merge(stream: &mut Stream<&mut dyn Write>) -> io::Result<()> {
     Ok(())
 }
 
-fn staged(stream: &mut Stream<&mut dyn Write>, evidence: &[Evidence]) -> io::Result<()> {
-    let files = (0..LISTING_FILES).map(|nth| listed(nth).1).map(|path| (path.clone(), path + "\n"));
-    let evidence = evidence.iter().map(|file| (file.path.clone(), file.text.clone()));
-    write_one(stream, &evidence.chain(files).collect::<Vec<_>>())
-}
-
-/// Stages a few files. `git commit` writes their trees before it runs the hook.
-fn stage(folder: &Path, home: &Path) -> Result<(), String> {
-    git(folder, home, &["read-tree", "HEAD"])?;
-    let paths: Vec<String> = (0..SMALL).map(|nth| listed(nth * LISTING_FILES / SMALL).1).collect();
-    change(folder, home, &paths)?;
-    git(folder, home, &["write-tree"]).map(drop)
-}
-
-/// Puts another text at each path in the index.
-fn change(folder: &Path, home: &Path, paths: &[String]) -> Result<(), String> {
-    for path in paths {
-        let text = folder.join("text");
-        std::fs::write(&text, format!("{path}, changed\n")).map_err(|e| e.to_string())?;
-        let blob = git(folder, home, &["hash-object", "-w", "--no-filters", "text"])?;
-        std::fs::remove_file(&text).map_err(|e| e.to_string())?;
-        let entry = format!("100644,{},{path}", blob.trim());
-        git(folder, home, &["update-index", "--add", "--cacheinfo", &entry])?;
-    }
-    Ok(())
-}
-
 /// A clone of a repository with one more commit on `next`, which changes a few files of it.
 pub(crate) fn small_change(of: &Path, folder: &Path, home: &Path) -> Result<(), String> {
     let paths: Vec<String> = (0..SMALL).map(|nth| format!("src/features/part_{:03}.py", 8 * nth)).collect();
@@ -389,7 +372,7 @@ fn single(stream: &mut Stream<&mut dyn Write>) -> io::Result<()> {
 }
 
 /// One commit of Ada's, a week before the judgement, on top of an empty one of Grace's.
-fn write_one(stream: &mut Stream<&mut dyn Write>, files: &[(String, String)]) -> io::Result<()> {
+pub(crate) fn write_one(stream: &mut Stream<&mut dyn Write>, files: &[(String, String)]) -> io::Result<()> {
     let time = EPOCH + STEP * (HISTORY_COMMITS as i64 - 25);
     let mut commit = |nth: usize, parents: &[u32], files: &[(String, String)]| {
         let message = "Put everything on file\n";

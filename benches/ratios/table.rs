@@ -11,6 +11,8 @@ pub(crate) enum Bound {
     Times(f64),
     /// So many milliseconds more than the other side takes.
     More(f64),
+    /// So many milliseconds, whatever the other side takes.
+    Most(f64),
 }
 
 /// One comparison.
@@ -35,6 +37,7 @@ impl Row {
             None => true,
             Some(Bound::Times(most)) => self.ratio() <= most,
             Some(Bound::More(most)) => self.times.ours.wall - self.times.theirs.wall <= most,
+            Some(Bound::Most(most)) => self.times.ours.wall <= most,
         }
     }
 
@@ -44,6 +47,7 @@ impl Row {
             None => "-".to_string(),
             Some(Bound::Times(most)) => format!("{most:.1}{missed}"),
             Some(Bound::More(most)) => format!("+{most} ms{missed}"),
+            Some(Bound::Most(most)) => format!("{most} ms{missed}"),
         }
     }
 }

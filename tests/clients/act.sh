@@ -171,7 +171,7 @@ END
 }
 pull_request good "$(sha good)"
 checkout good "$(sha merge/good)"
-runs "a pull request that may pass" good pull_request 0 verdict=pass exit-code=0 blocked=0 models=1 annotations=0 report~.html
+runs "a pull request that may pass" good pull_request 0 verdict=pass exit-code=0 blocked=0 models=1 annotations=0 report~.html "took<1000"
 pull_request bad "$(sha bad)"
 checkout bad "$(sha merge/bad)"
 runs "a pull request that is blocked" bad pull_request 1 verdict=blocked exit-code=1 blocked=1 annotations=1 sarif~.sarif summary~block
