@@ -11,8 +11,13 @@ passes "zizmor: releases, as its strictest persona sees them" \
     zizmor --offline --no-progress --persona=auditor .github/workflows/release.yml
 passes "jactionlint" jactionlint action.yml "${workflows[@]}"
 passes "actionlint" actionlint "${workflows[@]}"
+# It does not know the permission `attestations` yet.
+mkdir -p "$work/validated/.github/workflows"
 for file in action.yml "${workflows[@]}"; do
-    passes "action-validator: $file" action-validator "$file"
+    copy=$work/validated/.github/workflows/${file##*/}
+    [ "$file" != action.yml ] || copy=$work/validated/action.yml
+    sed '/^ *attestations: write/d' "$file" >"$copy"
+    passes "action-validator: $file" action-validator "$copy"
 done
 passes "schema: action.yml" check-jsonschema --builtin-schema vendor.github-actions action.yml
 passes "schema: workflows" check-jsonschema --builtin-schema vendor.github-workflows "${workflows[@]}" examples/forgejo/*.yml
