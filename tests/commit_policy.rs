@@ -67,7 +67,7 @@ fn commits() {
     );
     told(
         "[rule.check.commits]\nasks = \"context\"\ncode = [\"a{\"]\ntrailers = [\"Why not\", \"\"]\nreferences = [\"(\"]\nbots = \"no_such_list\"\nwords = 0\n",
-        &["a{", "`Why not`", "``", "words", "does not compile", "no_such_list"],
+        &["`Why not`", "``", "words", "`a{` does not compile", "does not compile", "no_such_list"],
     );
 }
 

@@ -43,7 +43,7 @@ fn what_is_open_or_waived_is_said_with_its_reason() {
     says(
         &output,
         0,
-        "✘ owner file OWNER.toml: OWNER.toml does not say who owns the model: `data science team` is a team",
+        "✘ owner file OWNER.toml does not say who owns the model: `data science team` is a team",
     );
     says(
         &output,
