@@ -93,6 +93,40 @@ passes "action: from the cache" env ROADWORTHY_ROOT="$(gives root)" ROADWORTHY_P
 [ ! -e cargo.log ] || fail "action: what the cache brought was built again"
 echo "$VERSION $target $released $address" >>action/action/releases.txt
 
+# A run of several landings is several values; the program is one that leaves the values given.
+cat >bin/leaves <<'END'
+#!/bin/sh
+for argument; do case $argument in --report=json=*) cat "$LEAVES" >"${argument#--report=json=}" ;; esac; done
+exit "$CODE"
+END
+chmod +x bin/leaves
+ready several
+(
+    cd several
+    roadworthy check --format json --as-of 2026-11-01 >"$work/passes.json"
+    git rm --quiet OWNER.toml
+    roadworthy check --format json --as-of 2026-11-01 >"$work/blocks.json" || true
+)
+sed 's/^  "status": "pass"/  "status": "not-judged"/; s/^    "models": 1/    "models": 0/' passes.json >free.json
+# judge CODE FILE …: runs judge.sh on a program that leaves these values.
+judge() {
+    local code=$1
+    shift
+    : >out
+    cat "$@" >values.json
+    env RUNNER_TEMP="$work/temp" GITHUB_OUTPUT="$work/out" GITHUB_WORKSPACE="$work" ROADWORTHY_PROGRAM="$work/bin/leaves" \
+        LEAVES="$work/values.json" CODE="$code" ROADWORTHY_PATH=. ROADWORTHY_BASE= ROADWORTHY_HEAD= ROADWORTHY_ALL=false \
+        ROADWORTHY_POLICY= ROADWORTHY_AS_OF= bash action/action/judge.sh >said 2>&1 || true
+    printf '%s %s %s %s' "$(gives verdict)" "$(gives exit-code)" "$(gives blocked)" "$(gives models)"
+}
+same "action: one that passes" "$(judge 0 passes.json)" "pass 0 0 1"
+same "action: several, of which one blocks" "$(judge 1 passes.json blocks.json blocks.json)" "blocked 1 2 3"
+same "action: nothing is production" "$(judge 0 free.json)" "not-judged 0 0 0"
+same "action: no report of what was not production" "$(gives json)" ""
+same "action: one that passes beside it" "$(judge 0 free.json passes.json)" "pass 0 0 1"
+same "action: a program that ends well and says nothing" "$(judge 0 /dev/null)" "undecided 2 0 0"
+ok "action: the outputs of several values"
+
 # -- whole workflows -------------------------------------------------------------------------------------
 
 # The repository: production, a topic that loses the owner, a topic that is fine, and both merges.
@@ -171,7 +205,8 @@ END
 }
 pull_request good "$(sha good)"
 checkout good "$(sha merge/good)"
-runs "a pull request that may pass" good pull_request 0 verdict=pass exit-code=0 blocked=0 models=1 annotations=0 report~.html "took<1000"
+# The program is a debug build, and the machine may be busy: this says how long it takes, and sees a hang.
+runs "a pull request that may pass" good pull_request 0 verdict=pass exit-code=0 blocked=0 models=1 annotations=0 report~.html "took<5000"
 pull_request bad "$(sha bad)"
 checkout bad "$(sha merge/bad)"
 runs "a pull request that is blocked" bad pull_request 1 verdict=blocked exit-code=1 blocked=1 annotations=1 sarif~.sarif summary~block
