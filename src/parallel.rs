@@ -9,11 +9,30 @@ pub(crate) fn processors() -> usize {
     *PROCESSORS.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
-/// Does `work` for each item, on as many threads as there are processors, and returns what came of each
+/// How many threads work on something of their own.
+static BUSY: AtomicUsize = AtomicUsize::new(0);
+
+/// Keeps a processor from being counted on, as long as it lives.
+pub(crate) struct Busy(());
+
+impl Busy {
+    pub(crate) fn new() -> Busy {
+        BUSY.fetch_add(1, Ordering::Relaxed);
+        Busy(())
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        BUSY.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Does `work` for each item, on as many threads as there are idle processors, and returns what came of each
 /// in the order of the items. A thread that cannot be started, or does not end well, has its share done
 /// here: no item is ever left out.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let workers = processors().min(items.len());
+    let workers = processors().saturating_sub(BUSY.load(Ordering::Relaxed)).min(items.len());
     if workers < 2 {
         return items.iter().map(work).collect();
     }

@@ -2,94 +2,133 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use git2::ObjectType;
 
-use super::id::{CommitId, IdMap, ObjectId};
+use super::id::{CommitId, ObjectId};
 use super::memory::Memory;
 use super::object;
 use super::repo::Repo;
 use super::store::Store;
-use crate::parallel;
+use crate::parallel::{self, Busy};
 
 /// So much is read ahead and no more, in bytes of commits.
 const BYTES_MAX: usize = 32 << 20;
+/// So many commits are handed over at once.
+const BATCH: usize = 64;
 
-/// The bytes of commits.
-pub(super) type Commits = IdMap<Arc<[u8]>>;
+/// Commits and their bytes.
+pub(super) type Commits = Vec<(ObjectId, Arc<[u8]>)>;
 
 /// A thread that reads commits, newest first. It stops when it is dropped.
 #[derive(Debug)]
 pub(super) struct Ahead {
     /// Whose history it is.
     tip: CommitId,
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<Commits>>,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the thread and its reader share.
+#[derive(Default, Debug)]
+struct Shared {
+    stop: AtomicBool,
+    ready: Mutex<Ready>,
+    changed: Condvar,
+}
+
+#[derive(Default, Debug)]
+struct Ready {
+    commits: Commits,
+    /// Nothing more comes.
+    done: bool,
+}
+
+impl Shared {
+    fn give(&self, commits: &mut Commits, done: bool) {
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        ready.commits.append(commits);
+        ready.done |= done;
+        self.changed.notify_one();
+    }
+}
+
+/// Says that nothing more comes, however the thread ends.
+struct Giver(Arc<Shared>);
+
+impl Drop for Giver {
+    fn drop(&mut self) {
+        self.0.give(&mut Commits::new(), true);
+    }
 }
 
 impl Ahead {
     /// Starts to read `from` and what leads to them, except what is behind `cut`.
     fn start(
         tip: CommitId,
-        objects: PathBuf,
-        more: Vec<PathBuf>,
+        (objects, more): (PathBuf, Vec<PathBuf>),
         from: Vec<ObjectId>,
         cut: HashSet<ObjectId>,
     ) -> Option<Ahead> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
+        let shared = Arc::new(Shared::default());
+        let giver = Giver(Arc::clone(&shared));
+        let busy = Busy::new();
         let read = move || {
             let memory = Memory::default();
-            match Store::on_disk(&objects, &more, &memory) {
-                Some(store) => collect(&store, from, &cut, &stopped),
-                None => Commits::default(),
+            let _busy = busy;
+            if let Some(store) = Store::on_disk(&objects, &more, &memory) {
+                collect(&store, from, &cut, &giver.0);
             }
         };
         let thread = std::thread::Builder::new().spawn(read).ok()?;
-        Some(Ahead { tip, stop, thread: Some(thread) })
+        Some(Ahead { tip, shared, thread: Some(thread) })
     }
 
-    /// What was read until now.
-    pub(super) fn finish(mut self) -> Commits {
-        self.end().unwrap_or_default()
-    }
-
-    fn end(&mut self) -> Option<Commits> {
-        self.stop.store(true, Ordering::Relaxed);
-        self.thread.take()?.join().ok()
+    /// What was read since the last call, after waiting for it; `None` when nothing more comes.
+    pub(super) fn next(&self) -> Option<Commits> {
+        let mut ready = self.shared.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        while ready.commits.is_empty() && !ready.done {
+            ready = self.shared.changed.wait(ready).unwrap_or_else(PoisonError::into_inner);
+        }
+        Some(std::mem::take(&mut ready.commits)).filter(|commits| !commits.is_empty())
     }
 }
 
 impl Drop for Ahead {
     /// Waits: libgit2 must not be in use when the program ends.
     fn drop(&mut self) {
-        self.end();
+        self.shared.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            // What it could not read is read by whoever asks.
+            let _ = thread.join();
+        }
     }
 }
 
 /// Whatever cannot be read is left to whoever asks for it, and says so.
-fn collect(store: &Store<'_>, from: Vec<ObjectId>, cut: &HashSet<ObjectId>, stop: &AtomicBool) -> Commits {
-    let (mut commits, mut size) = (Commits::default(), 0);
+fn collect(store: &Store<'_>, from: Vec<ObjectId>, cut: &HashSet<ObjectId>, shared: &Shared) {
+    let (mut batch, mut size) = (Commits::new(), 0);
+    let mut seen: HashSet<ObjectId> = from.iter().copied().collect();
     let mut next: VecDeque<ObjectId> = from.into();
     while let Some(id) = next.pop_front() {
-        if stop.load(Ordering::Relaxed) || size > BYTES_MAX {
+        if shared.stop.load(Ordering::Relaxed) || size > BYTES_MAX {
             break;
-        }
-        if commits.contains_key(&id) {
-            continue;
         }
         let Ok(data) = store.read(id, ObjectType::Commit) else { continue };
         let Ok(commit) = object::commit(data.data()) else { continue };
         if !cut.contains(&id) {
-            next.extend(commit.parents);
+            next.extend(commit.parents.into_iter().filter(|parent| seen.insert(*parent)));
         }
         size += data.data().len();
-        commits.insert(id, data.data().into());
+        batch.push((id, data.data().into()));
+        if batch.len() == BATCH {
+            shared.give(&mut batch, false);
+        }
     }
-    commits
+    shared.give(&mut batch, true);
 }
 
 impl Repo {
@@ -108,11 +147,16 @@ impl Repo {
         };
         let Ok(cut) = self.shallow_commits() else { return };
         let objects = self.common_dir().join("objects");
-        *self.ahead.borrow_mut() = Ahead::start(tip, objects, self.object_dirs.clone(), from, cut);
+        *self.ahead.borrow_mut() = Ahead::start(tip, (objects, self.object_dirs.clone()), from, cut);
     }
 
     /// Ends what [`Repo::read_ahead`] began: nobody is going to ask.
     pub fn stop_reading_ahead(&self) {
         self.ahead.take();
+    }
+
+    /// What [`Repo::read_ahead`] began for this history; anything else ends.
+    pub(super) fn take_ahead(&self, tip: CommitId) -> Option<Ahead> {
+        self.ahead.take().filter(|ahead| ahead.tip == tip)
     }
 }

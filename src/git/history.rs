@@ -3,7 +3,6 @@ use std::sync::Arc;
 
 use globset::GlobSet;
 
-use super::ahead::Ahead;
 use super::drift::{self, Comparer, Watched};
 use super::error::Error;
 use super::graph::Graph;
@@ -137,8 +136,8 @@ impl Repo {
             shallow: false,
         };
         let Some(tip) = tip else { return Ok(answers) };
-        self.memory.add_commits(self.ahead.take().map(Ahead::finish).unwrap_or_default());
-        let store = self.store()?;
+        let ahead = self.take_ahead(tip);
+        let store = self.store()?.along(ahead.as_ref());
         let people = query.people.then(|| Collector::new(&query.mailmap));
         let mut graph = Graph::new(&store, self.shallow_commits()?, people);
         let folders = query.moved.iter().map(|moved| &moved.code.under);

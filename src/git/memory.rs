@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use git2::ObjectType;
 
+use super::ahead::Commits;
 use super::error::Error;
 use super::id::{CommitId, IdMap, ObjectId};
 use super::loose::Loose;
@@ -63,7 +64,7 @@ impl Memory {
     }
 
     /// Keeps commits that were read ahead.
-    pub(super) fn add_commits(&self, commits: IdMap<Arc<[u8]>>) {
+    pub(super) fn add_commits(&self, commits: Commits) {
         self.commits.borrow_mut().extend(commits);
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use git2::{ObjectType, Odb, OdbObject};
 use sha1::{Digest, Sha1};
 
+use super::ahead::Ahead;
 use super::error::{Error, ErrorKind};
 use super::id::{CommitId, ObjectId};
 use super::loose::Loose;
@@ -39,6 +40,8 @@ pub(super) struct Store<'r> {
     memory: &'r Memory,
     odb: Odb<'r>,
     loose: &'r Loose,
+    /// Who reads commits ahead, and is waited for.
+    ahead: Option<&'r Ahead>,
     /// Nobody is told what is wrong where there is none.
     repo: Option<&'r git2::Repository>,
 }
@@ -51,7 +54,7 @@ impl<'r> Store<'r> {
     ) -> Result<Store<'r>, Error> {
         let odb = repo.odb().map_err(|e| Error::libgit2("open the object database", &e))?;
         let loose = memory.loose(&repo.commondir().join("objects"), more);
-        Ok(Store { memory, odb, loose, repo: Some(repo) })
+        Ok(Store { memory, odb, loose, ahead: None, repo: Some(repo) })
     }
 
     /// The objects of a folder, and of those it borrows from, whosever they are.
@@ -60,7 +63,12 @@ impl<'r> Store<'r> {
         for folder in std::iter::once(objects).chain(more.iter().map(PathBuf::as_path)) {
             odb.add_disk_alternate(folder.to_str()?).ok()?;
         }
-        Some(Store { memory, odb, loose: memory.loose(objects, more), repo: None })
+        Some(Store { memory, odb, loose: memory.loose(objects, more), ahead: None, repo: None })
+    }
+
+    /// The same, reading commits where `ahead` has read them, or is about to.
+    pub(super) fn along(self, ahead: Option<&'r Ahead>) -> Store<'r> {
+        Store { ahead, ..self }
     }
 
     /// The bytes of a tree or a commit. Whether they hash to `id` is not asked: that would cost
@@ -71,6 +79,13 @@ impl<'r> Store<'r> {
         }
         if let Some(bytes) = self.memory.known_commit(id) {
             return Ok(Object::Known(bytes));
+        }
+        let ahead = self.ahead.filter(|_| self.memory.get(id).is_none());
+        while let Some(commits) = ahead.and_then(Ahead::next) {
+            self.memory.add_commits(commits);
+            if let Some(bytes) = self.memory.known_commit(id) {
+                return Ok(Object::Known(bytes));
+            }
         }
         let object = self.read_anew(id, kind)?;
         if !object.is_in_memory() {
