@@ -195,7 +195,7 @@ fn counting_reads_no_more_than_the_range() {
     sandbox.write("describes", "1");
     sandbox.commit("describes");
     for n in 0..5 {
-        sandbox.write("code/x.py", &n.to_string());
+        sandbox.write("code/x.py", n.to_string());
         sandbox.commit("code");
     }
     let answers = ask(&sandbox.open(), &moved("describes", "code", "**"));
