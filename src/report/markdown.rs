@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::cells;
 use super::entries::{self, Entry};
 use super::status::cell;
 use super::{Part, Run, in_short, plain, wrap};
@@ -70,8 +71,8 @@ fn head(part: &Part<'_>) -> String {
     };
     let mut out = format!("## {sign} {word}\n\n");
     let short = in_short(part);
-    // The verdict comes before the account.
-    for line in short.lines().rev() {
+    // The verdict comes before the account, and is not repeated where the heading says as much.
+    for line in short.lines().rev().filter(|line| !line.eq_ignore_ascii_case(word)) {
         out.push_str(&format!("{}  \n", cell(line)));
     }
     let subject = &verdict.subject;
@@ -89,37 +90,28 @@ fn head(part: &Part<'_>) -> String {
 
 /// Models and artifacts. Of many models, those with something to report.
 fn table(rows: &[ModelRow]) -> String {
-    let troubled = |row: &&ModelRow| {
-        row.cells.iter().any(|(_, cell)| !matches!(cell, Cell::Met | Cell::Untouched | Cell::Off))
-    };
     let mut shown: Vec<&ModelRow> = rows.iter().collect();
     if shown.len() > MOST_MODELS {
-        shown.retain(troubled);
+        shown.retain(|row| cells::troubled(row));
         shown.truncate(MOST_MODELS);
     }
-    let mut seen = BTreeSet::new();
-    let asked = shown.iter().flat_map(|row| &row.cells).filter(|(_, cell)| *cell != Cell::Off);
-    let artifacts: Vec<&str> = asked.filter_map(|(id, _)| seen.insert(id).then_some(id.as_str())).collect();
+    let artifacts = cells::columns(shown.iter().copied());
     if artifacts.is_empty() {
         return String::new();
     }
     let heads: Vec<String> = artifacts.iter().map(|id| cell(&plain(id))).collect();
     let mut out = format!("\n| model | {} |\n| --- |{}\n", heads.join(" | "), " :-: |".repeat(heads.len()));
     for row in &shown {
-        let state = |artifact: &&str| {
-            let found = row.cells.iter().find(|(id, _)| id == artifact);
-            sign(found.map_or(Cell::Off, |(_, cell)| *cell))
-        };
-        let cells: Vec<&str> = artifacts.iter().map(state).collect();
-        out.push_str(&format!("| {} | {} |\n", cell(&plain(&row.id)), cells.join(" | ")));
+        let signs: Vec<&str> = artifacts.iter().map(|id| sign(cells::cell(row, id))).collect();
+        out.push_str(&format!("| {} | {} |\n", cell(&plain(&row.id)), signs.join(" | ")));
     }
     let hidden = rows.len() - shown.len();
     if hidden > 0 {
         out.push_str(&format!("\nand {} that the table does not show\n", wrap::count(hidden, "model")));
     }
-    out.push_str(
-        "\n✅ on file, ❌ blocks, ⚠️ warns, 📝 waived, ○ would block, not touched here, · not asked\n",
-    );
+    let legend: Vec<String> =
+        Cell::ALL.iter().map(|cell| format!("{} {}", sign(*cell), cells::word(*cell))).collect();
+    out.push_str(&format!("\n{}\n", legend.join(", ")));
     out
 }
 

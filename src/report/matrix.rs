@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anstyle::{AnsiColor, Effects};
 
+use super::cells::{cell, columns, trouble, troubled, word};
 use super::{Style, wrap};
 use crate::diag::escape;
 use crate::verdict::{Cell, ModelRow};
@@ -60,28 +61,6 @@ fn left_out(hidden: usize, some: bool, fine: &[&str], style: &Style) -> String {
     out
 }
 
-/// Artifacts that are asked of a model, in the order of the policy.
-fn columns(rows: &[ModelRow]) -> Vec<&str> {
-    let mut seen = BTreeSet::new();
-    let asked = rows.iter().flat_map(|row| row.cells.iter());
-    asked
-        .filter(|(_, cell)| *cell != Cell::Off)
-        .filter_map(|(artifact, _)| seen.insert(artifact).then_some(artifact.as_str()))
-        .collect()
-}
-
-fn cell(row: &ModelRow, artifact: &str) -> Cell {
-    row.cells.iter().find(|(named, _)| named == artifact).map_or(Cell::Off, |(_, cell)| *cell)
-}
-
-fn trouble(cell: Cell) -> bool {
-    !matches!(cell, Cell::Met | Cell::Untouched | Cell::Off)
-}
-
-fn troubled(row: &ModelRow) -> bool {
-    row.cells.iter().any(|(_, cell)| trouble(*cell))
-}
-
 /// How many of `artifacts` fit into `room` columns, at least one.
 fn fitting(artifacts: &[&str], room: usize) -> usize {
     let ends = artifacts.iter().scan(0, |end, artifact| {
@@ -129,16 +108,6 @@ fn sign(cell: Cell, style: &Style) -> String {
 fn legend(shown: &[&ModelRow], artifacts: &[&str], style: &Style) -> String {
     let used: BTreeSet<Cell> =
         shown.iter().flat_map(|row| artifacts.iter().map(|artifact| cell(row, artifact))).collect();
-    let words = used.into_iter().map(|cell| {
-        let word = match cell {
-            Cell::Met => "on file",
-            Cell::Missing => "blocks",
-            Cell::Warned => "warns",
-            Cell::Waived => "waived",
-            Cell::Untouched => "would block, not touched here",
-            Cell::Off => "not asked",
-        };
-        format!("{} {word}", sign(cell, style))
-    });
+    let words = used.into_iter().map(|cell| format!("{} {}", sign(cell, style), word(cell)));
     format!("  {}\n", words.collect::<Vec<_>>().join("   "))
 }

@@ -6,6 +6,7 @@
 //! policy files are read. Everything from the judged repository is escaped here: no function returns a control
 //! character other than `\n` and, when colour is on, its own styles.
 
+mod cells;
 mod entries;
 mod excerpt;
 mod github;

@@ -38,6 +38,14 @@ pub(super) struct Line<'a> {
     pub(super) value: &'a str,
 }
 
+impl Demand<'_> {
+    /// The file with the evidence, unless the reason names it already.
+    pub(super) fn file_unsaid(&self) -> Option<&str> {
+        let said = |file: &&str| self.why.as_ref().is_some_and(|why| why.contains(*file));
+        self.evidence.as_deref().filter(|file| !said(file))
+    }
+}
+
 impl Model<'_> {
     /// How many demands are met, or waived.
     pub(super) fn met(&self) -> usize {
@@ -100,13 +108,8 @@ pub fn human(verdict: &Verdict, style: &Style) -> String {
         let widest = m.demands.iter().map(|d| wrap::width(d.title)).max().unwrap_or(0).clamp(5, 40);
         for demand in &m.demands {
             let sign = sign(demand.state, style);
-            let told = match (&demand.why, &demand.evidence) {
-                // Most reasons name their file.
-                (Some(why), Some(file)) if !why.contains(file.as_str()) => format!("{file}: {why}"),
-                (Some(why), _) => why.clone(),
-                (None, Some(file)) => file.clone(),
-                (None, None) => String::new(),
-            };
+            let told: Vec<&str> = demand.file_unsaid().into_iter().chain(demand.why.as_deref()).collect();
+            let told = told.join(": ");
             let first = format!("  {sign} {}  ", wrap::pad(&escape::line(demand.title), widest));
             out.push_str(&wrap::hanging(&first, &told, style.columns(), style.ellipsis()));
         }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::write::Html;
-use crate::verdict::{Cell, Finding, ModelRow, Severity, Verdict};
+use crate::report::cells::{cell, columns, word};
+use crate::verdict::{Cell, Finding, Severity, Verdict};
 
 /// The table, or nothing when there is no artifact or no model. `anchor` gives the number of a row's
 /// section.
@@ -23,8 +24,7 @@ pub(super) fn matrix(html: &mut Html, v: &Verdict) {
         let findings = v.findings_of(Some(&row.id));
         html.raw("<tr><th scope=\"row\"><a href=\"#m-").number(n).raw("\">").text(&row.id).raw("</a></th>");
         for artifact in &artifacts {
-            let cell = row.cells.iter().find(|(id, _)| id == artifact).map_or(Cell::Off, |(_, cell)| *cell);
-            entry(html, cell, worst(findings, artifact));
+            entry(html, cell(row, artifact), worst(findings, artifact));
         }
         html.raw("</tr>\n");
     }
@@ -53,13 +53,6 @@ fn entry(html: &mut Html, cell: Cell, finding: Option<&Finding>) {
     html.raw("</td>");
 }
 
-/// Artifacts that are asked of a model, in the order of the policy.
-fn columns(rows: &[ModelRow]) -> Vec<&str> {
-    let mut seen = BTreeSet::new();
-    let asked = rows.iter().flat_map(|row| row.cells.iter()).filter(|(_, cell)| *cell != Cell::Off);
-    asked.filter_map(|(artifact, _)| seen.insert(artifact).then_some(artifact.as_str())).collect()
-}
-
 /// Only the signs that are used.
 fn legend(html: &mut Html, v: &Verdict) {
     let used: BTreeSet<Cell> =
@@ -84,16 +77,4 @@ pub(super) fn sign(html: &mut Html, cell: Cell) {
         Cell::Off => "·",
     });
     html.raw("</span>");
-}
-
-/// How an artifact stands, for people.
-pub(super) fn word(cell: Cell) -> &'static str {
-    match cell {
-        Cell::Met => "on file",
-        Cell::Missing => "blocks",
-        Cell::Warned => "warns",
-        Cell::Waived => "waived",
-        Cell::Untouched => "would block, not touched here",
-        Cell::Off => "not asked",
-    }
 }

@@ -3,6 +3,7 @@
 use super::write::Html;
 use super::{finding, matrix};
 use crate::diag::Sources;
+use crate::report::cells;
 use crate::report::status::{self, Demand, Model};
 use crate::verdict::{Finding, ModelRow, Severity, Status, Verdict};
 
@@ -99,17 +100,17 @@ fn readiness(html: &mut Html, row: &ModelRow, model: &Model<'_>) {
 }
 
 fn line(html: &mut Html, row: &ModelRow, demand: &Demand<'_>) {
-    let cell = row.cells.iter().find(|(id, _)| id == demand.artifact).map(|(_, cell)| *cell);
-    let Some(cell) = cell else { return };
+    let cell = cells::cell(row, demand.artifact);
     html.raw("<tr><th scope=\"row\">").text(demand.title).raw("</th><td class=\"").raw(cell.name());
     html.raw("\">");
     matrix::sign(html, cell);
-    html.raw(" ").raw(matrix::word(cell)).raw("</td><td>");
-    if let Some(file) = &demand.evidence {
+    html.raw(" ").raw(cells::word(cell)).raw("</td><td>");
+    let file = demand.file_unsaid();
+    if let Some(file) = file {
         html.raw("<code>").text(file).raw("</code>");
     }
     if let Some(why) = &demand.why {
-        html.raw(if demand.evidence.is_some() { "<br>" } else { "" }).prose(why);
+        html.raw(if file.is_some() { "<br>" } else { "" }).prose(why);
     }
     html.raw("</td></tr>\n");
 }
