@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 
 use super::range::{self, Messages};
-use super::{Outcome, Problem, author, committer, words};
+use super::{Outcome, Problem, approver, author, words};
 use crate::artifact::types::{self, Reading, ValueType};
 use crate::diag::{Diagnostic, Level, Note, RepoPath, Span};
-use crate::evidence::{Candidate, Evidence, Fact, Survey};
-use crate::git::{Author, Changes, CommitId, Error, Identity, Mailmap, RangeCommit, Trail};
+use crate::evidence::{Candidate, Evidence, Survey};
+use crate::git::{Author, Changes, CommitId, Error, Mailmap, RangeCommit, Trail};
 use crate::model::Model;
 use crate::policy::{ApprovalAsk, ApprovalCheck, Artifact, PolicySet, Rule, StateName, Terms};
 use crate::trailers::{self, Trailer};
@@ -71,16 +71,16 @@ pub fn files<'e>(artifact: &Artifact, evidence: &'e Evidence) -> Vec<&'e Candida
 }
 
 /// An approval that some commit carries.
-struct Approval<'a> {
-    commit: &'a RangeCommit,
-    trailer: Trailer,
-    who: Author,
+pub(super) struct Approval<'a> {
+    pub(super) commit: &'a RangeCommit,
+    pub(super) trailer: Trailer,
+    pub(super) who: Author,
     /// Roles, by their place in the check.
-    roles: Vec<usize>,
+    pub(super) roles: Vec<usize>,
     /// It comes after the last change.
-    current: bool,
+    pub(super) current: bool,
     /// Why it does not count.
-    flaw: Option<String>,
+    pub(super) flaw: Option<String>,
 }
 
 /// Asks one rule of one artifact of one model.
@@ -100,7 +100,7 @@ pub fn judge(c: &mut ApprovalContext<'_, '_, '_>) -> Outcome {
         Err(error) => return Outcome::Unknown(Box::new(error.diagnostic())),
     };
     if c.check.asks == ApprovalAsk::Independent {
-        return independent(c, best, &found);
+        return approver::independent(c, best, &found);
     }
     let (mut missing, mut outdated) = (Vec::new(), Vec::new());
     for role in 0..c.check.roles.len() {
@@ -234,7 +234,7 @@ fn names_model(text: &str, model: &Model, path: &RepoPath) -> bool {
     holds(&model.id) || holds(&model.path.to_text()) || holds(&path.to_text())
 }
 
-fn names(c: &ApprovalContext<'_, '_, '_>, roles: &[usize]) -> String {
+pub(super) fn names(c: &ApprovalContext<'_, '_, '_>, roles: &[usize]) -> String {
     let names: Vec<&str> = roles.iter().map(|&at| c.check.roles[at].0.value.as_str()).collect();
     words::and(&names)
 }
@@ -247,7 +247,7 @@ fn anchor(c: &ApprovalContext<'_, '_, '_>, best: &Candidate) -> Location {
 }
 
 /// The command that records an approval.
-fn record(c: &ApprovalContext<'_, '_, '_>, best: &Candidate, roles: &[usize]) -> String {
+pub(super) fn record(c: &ApprovalContext<'_, '_, '_>, best: &Candidate, roles: &[usize]) -> String {
     let key = c.check.trailers.first().map_or("Approved-by", |name| name.value.as_str());
     let of = if c.alone { String::new() } else { format!(" of {}", c.model.id) };
     let first = names(c, &roles[..roles.len().min(1)]);
@@ -329,60 +329,6 @@ fn outdated_ones(
         problems.push(problem);
     }
     problems
-}
-
-/// No approval that counts is the owner's own.
-fn independent(c: &mut ApprovalContext<'_, '_, '_>, best: &Candidate, found: &[Approval<'_>]) -> Outcome {
-    let owners = owners(c);
-    let counting: Vec<&Approval<'_>> = found.iter().filter(|a| a.current && a.flaw.is_none()).collect();
-    if owners.is_empty() || counting.is_empty() {
-        return Outcome::NotAsked;
-    }
-    let mut problems = Vec::new();
-    for approval in counting {
-        let identity = identity(approval);
-        let Some(owner) = owners.iter().find(|fact| committer::is(&fact.value, &identity)) else { continue };
-        let roles = names(c, &approval.roles);
-        let message = format!(
-            "{} owns {} and approved {} for {roles} in commit {}",
-            approval.who.name,
-            c.model.id,
-            best.path,
-            approval.commit.id.short()
-        );
-        let at = c.texts.at(approval.commit, approval.trailer.range.clone());
-        let mut problem = Problem::new(message, at).label("the owner").help(record(c, best, &approval.roles));
-        problem.related.extend(c.texts.note(approval.commit, "the approval"));
-        problem.related.push(Note { span: owner.span, text: "named as the owner here".to_string() });
-        problems.push(problem);
-    }
-    range::few(problems, "approval")
-}
-
-fn owners<'a>(c: &ApprovalContext<'a, '_, '_>) -> Vec<&'a Fact> {
-    let mut out = Vec::new();
-    for (artifact, fact) in c.check.owner_facts() {
-        let Some((at, artifact)) = c.set.artifact(artifact) else { continue };
-        let Some(index) = artifact.facts.iter().position(|f| f.name.value == fact) else { continue };
-        let evidence: &'a Evidence = &c.survey.evidence[at];
-        out.extend(evidence.facts.of(index));
-    }
-    out
-}
-
-/// The approver as the check of committers sees people.
-fn identity(approval: &Approval<'_>) -> Identity {
-    let (who, commit) = (&approval.who, approval.commit);
-    let set = |texts: [String; 2]| texts.into_iter().filter(|text| !text.is_empty()).collect();
-    Identity {
-        name: who.mapped_name.clone(),
-        email: who.mapped_email.to_lowercase(),
-        all_names: set([who.name.clone(), who.mapped_name.clone()]),
-        all_emails: set([who.email.to_lowercase(), who.mapped_email.to_lowercase()]),
-        last_time: commit.time,
-        last_commit: commit.id,
-        commits: 1,
-    }
 }
 
 #[cfg(test)]

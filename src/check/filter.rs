@@ -18,7 +18,8 @@ pub(super) struct Filter {
 const SLOTS: usize = 1 << 12;
 
 /// Which pairs of bytes stand side by side in a text, as far as their slots tell them apart. Most literals are
-/// told by that to be missing, and need not be looked for.
+/// told by that to be missing, and need not be looked for. For paths there is such a table of bits, which is
+/// emptied sooner; code is long, and one byte stored for each of its own is filled sooner.
 struct Pairs([bool; SLOTS]);
 
 impl Pairs {

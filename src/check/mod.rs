@@ -3,6 +3,7 @@
 
 mod agree;
 mod approval;
+mod approver;
 mod author;
 mod blobs;
 mod bump;

@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 
 use globset::{Candidate, GlobSet, GlobSetBuilder};
 
+use super::clauses::endings;
 use super::mistakes::{At, Mistakes};
 use super::names::{anchored, bad_glob, build, glob};
-use super::patterns::endings;
 
 /// Patterns as a policy writes them, over folded paths.
 #[derive(Debug)]

@@ -4,6 +4,7 @@
 //! collected. Built-in packs are the very files under `policies/`.
 
 pub mod builtin;
+mod clauses;
 mod config;
 mod fields;
 mod globs;
