@@ -168,6 +168,10 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// All of them, in their order.
+    pub const ALL: [Cell; 6] =
+        [Cell::Met, Cell::Missing, Cell::Warned, Cell::Waived, Cell::Untouched, Cell::Off];
+
     /// The word used in reports for machines.
     pub fn name(self) -> &'static str {
         match self {

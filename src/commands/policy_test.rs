@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Output, Result, refused};
 use crate::diag::{Diagnostic, Level, Origin, Sources, escape};
@@ -14,6 +14,7 @@ use crate::fixture::{
     self, Case, Loaded, Outcome, ReportDiff, Scenario, compare_report, list, load_embedded, resolve,
 };
 use crate::gate::{self, Extra, Judged, Request};
+use crate::parallel;
 use crate::policy::builtin;
 use crate::report::{Human, Style, Verbosity, human, picture};
 use crate::request::{self, Refusal, Terminal};
@@ -101,34 +102,11 @@ impl Suite {
 
     /// Runs cases on all processors; the results are in the order given.
     pub fn run_all(&self, cases: &[&Case]) -> Vec<Ran> {
-        let next = AtomicUsize::new(0);
-        let workers = crate::parallel::processors().min(cases.len());
-        let mut done: Vec<(usize, Ran)> = std::thread::scope(|scope| {
-            let work = || {
-                let mut mine = Vec::new();
-                while let Some((index, case)) =
-                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, cases.get(i)?)))
-                {
-                    mine.push((index, self.run(case)));
-                }
-                mine
-            };
-            let handles: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-            handles.into_iter().flat_map(|handle| handle.join().unwrap_or_default()).collect()
-        });
-        done.sort_by_key(|(index, _)| *index);
-        let mut out: Vec<Ran> = Vec::with_capacity(cases.len());
-        let mut done = done.into_iter().peekable();
-        for index in 0..cases.len() {
-            match done.next_if(|(i, _)| *i == index) {
-                Some((_, ran)) => out.push(ran),
-                None => out.push(Ran {
-                    report: String::new(),
-                    wrong: vec!["the case was not run to its end".to_string()],
-                }),
-            }
-        }
-        out
+        // A case that ends in a panic fails; the others are run all the same.
+        let run = |case: &&Case| catch_unwind(AssertUnwindSafe(|| self.run(case)));
+        let left =
+            |_| Ran { report: String::new(), wrong: vec!["the case was not run to its end".to_string()] };
+        parallel::map(cases, run).into_iter().map(|ran| ran.unwrap_or_else(left)).collect()
     }
 
     /// The report on file.

@@ -35,27 +35,13 @@ impl Places {
     /// Matches every path of the snapshot once; very many of them on all processors.
     pub fn find(set: &PolicySet, snapshot: &Snapshot<'_>) -> Places {
         let (entries, count) = (snapshot.entries(), snapshot.len());
-        let workers = parallel::processors().min(count / WORTH_A_THREAD);
-        if workers < 2 {
-            return Places { hits: matching(set, entries.range(0..count)) };
-        }
-        let size = count.div_ceil(workers);
-        let part = |nth: usize| entries.range((nth * size).min(count)..((nth + 1) * size).min(count));
-        let found: Vec<Vec<Hit>> = std::thread::scope(|scope| {
-            let threads: Vec<_> =
-                (1..workers).map(|nth| (nth, scope.spawn(move || matching(set, part(nth))))).collect();
-            let first = matching(set, part(0));
-            // A thread that did not end well has its part matched here: no path is ever left out.
-            let others = threads
-                .into_iter()
-                .map(|(nth, thread)| thread.join().unwrap_or_else(|_| matching(set, part(nth))));
-            std::iter::once(first).chain(others).collect()
-        });
+        let parts = parallel::processors().min(count / WORTH_A_THREAD).max(1);
+        let size = count.div_ceil(parts).max(1);
+        let parts: Vec<_> = (0..count).step_by(size).map(|at| at..(at + size).min(count)).collect();
+        let found = parallel::map(&parts, |part| matching(set, entries.range(part.clone())));
         Places { hits: found.into_iter().flatten().collect() }
     }
-}
 
-impl Places {
     /// True when no file matches.
     pub fn is_empty(&self) -> bool {
         self.hits.is_empty()

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use sha1::{Digest, Sha1};
 
-use super::file::Result;
+use super::file::{CUT, Result};
 
 /// The checksum at the end.
 const FOOTER: usize = 20;
@@ -17,8 +17,6 @@ const PIECE: usize = 1 << 18;
 const WAITING: usize = 4;
 /// Larger files are hashed while they are read.
 const WORTH_A_THREAD: usize = 1 << 20;
-
-const CUT: &str = "it is cut off";
 
 /// A file that ends with the checksum of all before.
 pub(super) struct Feed<R> {

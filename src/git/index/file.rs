@@ -22,7 +22,7 @@ const LONG_NAME: usize = 0xfff;
 const INTENT_TO_ADD: u16 = 0x2000;
 const SKIP_WORKTREE: u16 = 0x4000;
 
-const CUT: &str = "it is cut off";
+pub(super) const CUT: &str = "it is cut off";
 
 /// What a file holds.
 #[derive(Debug, PartialEq, Eq)]
