@@ -6,9 +6,6 @@ mod common;
 mod trial;
 
 use common::{Scratch, recipe};
-use roadworthy::diag::{Origin, Sources};
-use roadworthy::gate::policy;
-use roadworthy::policy::Mistakes;
 use serde_json::Value;
 use trial::{check, says};
 
@@ -326,20 +323,9 @@ fn hostile_values_end_soon() {
     assert!(findings.len() <= 10, "{}", findings.len());
 }
 
-/// The mistakes of the pack with this check, as `code place: message`.
-fn mistakes(check: &str) -> Vec<String> {
-    let (mut sources, mut found) = (Sources::new(), Mistakes::default());
-    policy::with_pack(Origin::Local("house.toml".into()), &house(check), &mut sources, &mut found);
-    common::list(&sources, &found.into_vec())
-}
-
 #[track_caller]
 fn told(check: &str, expected: &[&str]) {
-    let found = mistakes(check);
-    assert_eq!(found.len(), expected.len(), "{check}\n{found:#?}");
-    for (mistake, part) in found.iter().zip(expected) {
-        assert!(mistake.contains(part), "{mistake}\nlacks {part}");
-    }
+    common::told(&house(check), expected);
 }
 
 #[test]

@@ -3,26 +3,9 @@
 
 mod common;
 
-use roadworthy::diag::{Origin, Sources};
-use roadworthy::gate::policy;
-use roadworthy::policy::Mistakes;
-
-/// The mistakes of a pack with one rule are these.
 #[track_caller]
 fn told(check: &str, expected: &[&str]) {
-    let head = "[pack]\nid = \"house\"\n[[rule]]\nid = \"house-rule\"\ntitle = \"t\"\nseverity = \"warn\"\nwhy = \"w\"\nhelp = \"h\"\nsource = \"s\"\nsince = \"1.0\"\n";
-    let (mut sources, mut found) = (Sources::new(), Mistakes::default());
-    policy::with_pack(
-        Origin::Local("house.toml".into()),
-        &format!("{head}{check}"),
-        &mut sources,
-        &mut found,
-    );
-    let found = common::list(&sources, &found.into_vec());
-    assert_eq!(found.len(), expected.len(), "{check}\n{found:#?}");
-    for part in expected {
-        assert!(found.iter().any(|mistake| mistake.contains(part)), "nothing says {part}\n{found:#?}");
-    }
+    common::told(&common::pack_of_check(check), expected);
 }
 
 const FILES: &str = "[rule.check.files]\nof = [\"*.py\"]\nwants = \"lock file\"\n";
@@ -44,12 +27,12 @@ fn files() {
             "{FILES}[[rule.check.files.any]]\nfiles = [\"a{{\"]\nlines = '('\nholds = 3\nname = ['x']\n[[rule.check.files.any]]\nfiles = \"x\"\nnames = ['x']\neach = ['x']\n"
         ),
         &[
-            "`a{`",
             "`holds`",
-            "does not compile",
             "together only",
             "`name`",
             "together only",
+            "`a{`",
+            "does not compile",
             "no group `name`",
         ],
     );
@@ -62,19 +45,19 @@ fn reach() {
         &format!(
             "[rule.check.reach]\ndeclared = [\"sources\", \"data-sharing.sorces\", \"owner.person\"]\nfiles = \"*.py\"\n{BUCKET}"
         ),
-        &["`sources`", "sorces", "one artifact"],
+        &["`sources`", "one artifact", "sorces"],
     );
     told(
         &format!(
             "{REACH}denials = \"no_list\"\nignore = ['[']\n[[rule.check.reach.code]]\nfiles = [\"*.py\"]\ncomments = [\"\"]\nblocks = [[\"/*\"]]\ndead = ['(']\n[[rule.check.reach.extract]]\nwhat = \"\"\nfind = ['x']\n"
         ),
         &[
-            "no_list",
-            "does not compile",
             "a mark is empty",
             "a beginning and an end",
+            "`what` in [[rule.check.reach.extract]] is empty",
             "does not compile",
-            "is empty",
+            "does not compile",
+            "no_list",
         ],
     );
     told(

@@ -3,30 +3,9 @@
 
 mod common;
 
-use roadworthy::diag::{Origin, Sources};
-use roadworthy::gate::policy;
-use roadworthy::policy::Mistakes;
-
-/// The mistakes of a pack with one rule, as `code line: message`.
-fn mistakes(check: &str) -> Vec<String> {
-    let head = "[pack]\nid = \"house\"\n[[rule]]\nid = \"house-rule\"\ntitle = \"t\"\nseverity = \"warn\"\nwhy = \"w\"\nhelp = \"h\"\nsource = \"s\"\nsince = \"1.0\"\n";
-    let (mut sources, mut found) = (Sources::new(), Mistakes::default());
-    policy::with_pack(
-        Origin::Local("house.toml".into()),
-        &format!("{head}{check}"),
-        &mut sources,
-        &mut found,
-    );
-    common::list(&sources, &found.into_vec())
-}
-
 #[track_caller]
 fn told(check: &str, expected: &[&str]) {
-    let found = mistakes(check);
-    assert_eq!(found.len(), expected.len(), "{check}\n{found:#?}");
-    for (mistake, part) in found.iter().zip(expected) {
-        assert!(mistake.contains(part), "{mistake}\nlacks {part}");
-    }
+    common::told(&common::pack_of_check(check), expected);
 }
 
 #[test]

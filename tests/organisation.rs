@@ -8,7 +8,7 @@ mod trial;
 
 use std::path::Path;
 
-use common::{Scratch, recipe, roadworthy};
+use common::{Scratch, copy, recipe, roadworthy};
 use markdown::{blocks, read};
 use trial::{cannot_judge, check, says, trial};
 
@@ -26,19 +26,6 @@ fn policies() -> Scratch {
     let scratch = Scratch::new();
     copy(&markdown::path(EXAMPLE).join("policies"), &scratch.path().join("policies"));
     scratch
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            copy(&from, &to);
-        } else {
-            std::fs::copy(&from, &to).unwrap();
-        }
-    }
 }
 
 /// A model's repository that uses the pack.

@@ -8,24 +8,10 @@ mod report_support;
 use std::collections::BTreeSet;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use report_support::{assert_clean, churn, corpus, opts};
+use report_support::{assert_clean, churn, corpus, list, one, parsed};
 use roadworthy::diag::Sources;
-use roadworthy::report::{Format, Part, Run, Verbosity, render};
+use roadworthy::report::Format;
 use roadworthy::verdict::{Status, Verdict};
-use serde_json::Value;
-
-fn one(format: Format, (verdict, sources): &(Verdict, Sources)) -> String {
-    let run = Run { parts: vec![Part { verdict, sources }], remarks: Vec::new() };
-    render(format, &run, &opts(100, true, false, Verbosity::Normal))
-}
-
-fn parsed(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
-}
-
-fn list(value: &Value) -> &Vec<Value> {
-    value.as_array().unwrap_or_else(|| panic!("no list: {value}"))
-}
 
 #[test]
 fn nothing_hidden_is_left_and_no_line_gives_orders() {

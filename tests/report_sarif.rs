@@ -6,24 +6,10 @@ mod report_support;
 
 use std::collections::BTreeSet;
 
-use report_support::{churn, corpus, opts};
-use roadworthy::diag::Sources;
-use roadworthy::report::{Format, Part, Run, Verbosity, render};
-use roadworthy::verdict::{Status, Verdict};
+use report_support::{churn, corpus, list, one, parsed};
+use roadworthy::report::Format;
+use roadworthy::verdict::Status;
 use serde_json::Value;
-
-fn one(format: Format, (verdict, sources): &(Verdict, Sources)) -> String {
-    let run = Run { parts: vec![Part { verdict, sources }], remarks: Vec::new() };
-    render(format, &run, &opts(100, true, false, Verbosity::Normal))
-}
-
-fn parsed(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
-}
-
-fn list(value: &Value) -> &Vec<Value> {
-    value.as_array().unwrap_or_else(|| panic!("no list: {value}"))
-}
 
 fn check_place(location: &Value) {
     let place = &location["physicalLocation"];

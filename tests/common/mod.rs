@@ -6,8 +6,10 @@
 
 use std::path::{Path, PathBuf};
 
-use roadworthy::diag::Sources;
+use roadworthy::diag::{Origin, Sources};
 use roadworthy::fixture::{self, Scenario};
+use roadworthy::gate::policy;
+use roadworthy::policy::Mistakes;
 use tempfile::TempDir;
 
 /// The folder in a [`Scratch`] that is judged.
@@ -134,5 +136,42 @@ fn run(mut command: std::process::Command) -> Output {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         code: output.status.code(),
+    }
+}
+
+/// The mistakes of a pack, as [`list`] gives them.
+pub(crate) fn mistakes(pack: &str) -> Vec<String> {
+    let (mut sources, mut found) = (Sources::new(), Mistakes::default());
+    policy::with_pack(Origin::Local("house.toml".into()), pack, &mut sources, &mut found);
+    list(&sources, &found.into_vec())
+}
+
+/// A pack with one rule, whose check is given.
+pub(crate) fn pack_of_check(check: &str) -> String {
+    let head = "[pack]\nid = \"house\"\n[[rule]]\nid = \"house-rule\"\ntitle = \"t\"\nseverity = \"warn\"\nwhy = \"w\"\nhelp = \"h\"\nsource = \"s\"\nsince = \"1.0\"\n";
+    format!("{head}{check}")
+}
+
+/// The mistakes of a pack are these, in this order, each told by a part of it.
+#[track_caller]
+pub(crate) fn told(pack: &str, expected: &[&str]) {
+    let found = mistakes(pack);
+    assert_eq!(found.len(), expected.len(), "{pack}\n{found:#?}");
+    for (mistake, part) in found.iter().zip(expected) {
+        assert!(mistake.contains(part), "{mistake}\nlacks {part}\n{found:#?}");
+    }
+}
+
+/// Copies a folder and all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            std::fs::copy(&from, &to).unwrap();
+        }
     }
 }

@@ -6,8 +6,9 @@ pub(crate) mod corpus;
 use std::path::PathBuf;
 
 use roadworthy::diag::{Diagnostic, Level, Note, Origin, Paste, RepoPath, SourceId, Sources, Span, escape};
-use roadworthy::report::{Human, Style, Verbosity};
+use roadworthy::report::{Format, Human, Part, Run, Style, Verbosity, render};
 use roadworthy::verdict::{Cell, Finding, Location, ModelRow, Severity, Subject, Verdict, Waived};
+use serde_json::Value;
 
 pub(crate) const OWNER: &str =
     "# who answers for churn\r\n[owner]\r\nname = \"Data Science Team\"\r\nemail = \"ds@corp.example\"\r\n";
@@ -287,4 +288,17 @@ pub(crate) fn golden(name: &str, text: &str) {
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(text, expected, "{name} differs; look at it, then set ROADWORTHY_BLESS=1");
+}
+
+pub(crate) fn one(format: Format, (verdict, sources): &(Verdict, Sources)) -> String {
+    let run = Run { parts: vec![Part { verdict, sources }], remarks: Vec::new() };
+    render(format, &run, &opts(100, true, false, Verbosity::Normal))
+}
+
+pub(crate) fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+pub(crate) fn list(value: &Value) -> &Vec<Value> {
+    value.as_array().unwrap_or_else(|| panic!("no list: {value}"))
 }

@@ -241,7 +241,7 @@ fn server() -> Place {
 fn model_beside_policies() -> Place {
     let place = Place::at(recipe("core/ready.toml"));
     let policies = place.folder.parent().unwrap().join("model-policies");
-    copy(&markdown::path("examples/organisation/policies"), &policies.join("policies"));
+    crate::common::copy(&markdown::path("examples/organisation/policies"), &policies.join("policies"));
     place
 }
 
@@ -250,19 +250,6 @@ fn policies() -> Place {
     let mut place = model_beside_policies();
     place.folder = place.folder.parent().unwrap().join("model-policies");
     place
-}
-
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            copy(&from, &to);
-        } else {
-            std::fs::copy(&from, &to).unwrap();
-        }
-    }
 }
 
 #[test]
