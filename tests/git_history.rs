@@ -189,6 +189,28 @@ fn people_are_looked_for_until_all_are_found() {
 }
 
 #[test]
+fn reading_ahead_changes_no_answer() {
+    for seed in 1..=4 {
+        let sandbox = with_history(seed * 7919, 200, false);
+        let listed = sandbox.git(&["ls-tree", "-r", "--name-only", "HEAD"]);
+        let paths: Vec<&str> = listed.lines().collect();
+        let query = Query { people: true, ..touched(&paths) };
+        let tip = sandbox.open().resolve_commit("HEAD").unwrap();
+        let plain = sandbox.open().history(Some(tip), &query).unwrap();
+        let repo = sandbox.open();
+        repo.read_ahead(tip);
+        assert_eq!(repo.history(Some(tip), &query).unwrap(), plain);
+        // Of another history, and stopped: read as if nobody had begun.
+        let other = repo.resolve_commit("HEAD~1").unwrap();
+        repo.read_ahead(other);
+        assert_eq!(repo.history(Some(tip), &query).unwrap(), plain);
+        repo.read_ahead(tip);
+        repo.stop_reading_ahead();
+        assert_eq!(repo.history(Some(tip), &query).unwrap(), plain);
+    }
+}
+
+#[test]
 fn counting_reads_no_more_than_the_range() {
     let sandbox = with_history(99, 300, false);
     sandbox.git(&["checkout", "-q", "main"]);
@@ -260,15 +282,22 @@ fn a_missing_or_damaged_object_is_no_end() {
     let tree = sandbox.git(&["rev-parse", &format!("{first}^{{tree}}")]);
     let repo = sandbox.open();
     let tip = repo.resolve_commit("HEAD").unwrap();
-    for object in [&tree, &first] {
+    let wrong = |ahead: bool| {
+        let repo = sandbox.open();
+        if ahead {
+            repo.read_ahead(tip);
+        }
+        repo.history(Some(tip), &touched(&["dir/old"])).unwrap_err()
+    };
+    for (object, ahead) in [(&tree, false), (&first, false), (&first, true)] {
         let kept = std::fs::read(sandbox.loose(object)).unwrap();
         std::fs::remove_file(sandbox.loose(object)).unwrap();
-        let wrong = sandbox.open().history(Some(tip), &touched(&["dir/old"])).unwrap_err();
-        assert_eq!(wrong.kind(), ErrorKind::Unreadable, "{wrong}");
-        assert!(wrong.to_string().contains(object.as_str()), "{wrong}");
+        let missing = wrong(ahead);
+        assert_eq!(missing.kind(), ErrorKind::Unreadable, "{missing}");
+        assert!(missing.to_string().contains(object.as_str()), "{missing}");
         std::fs::write(sandbox.loose(object), b"not zlib at all").unwrap();
-        let wrong = sandbox.open().history(Some(tip), &touched(&["dir/old"])).unwrap_err();
-        assert_eq!(wrong.kind(), ErrorKind::Unreadable, "{wrong}");
+        let damaged = wrong(ahead);
+        assert_eq!(damaged.kind(), ErrorKind::Unreadable, "{damaged}");
         std::fs::write(sandbox.loose(object), kept).unwrap();
     }
     assert!(sandbox.open().history(Some(tip), &touched(&["dir/old"])).is_ok());

@@ -8,9 +8,9 @@ mod report_support;
 use common::{recipe, roadworthy};
 use page::{Page, read};
 use proptest::prelude::{Strategy, any, prop, prop_oneof, proptest};
-use report_support::{assert_clean, churn, file, hostile, many};
+use report_support::{assert_clean, churn, file, hostile, many, opts};
 use roadworthy::diag::{Diagnostic, Level, Note, Paste, Sources, Span};
-use roadworthy::report::html;
+use roadworthy::report::{Format, Part, Run, Verbosity, html, render};
 use roadworthy::verdict::{Finding, Location, Severity, Verdict};
 use sha2::{Digest as _, Sha256};
 
@@ -60,6 +60,29 @@ fn the_page_tells_the_whole_verdict() {
     assert_eq!((page.count("card"), page.count("paste")), (4, 2));
     // One row of the matrix: owner, privacy and runbook block; they lead to their findings.
     assert_eq!(page.values("class").iter().filter(|class| **class == "missing").count(), 3 + 1 + 3);
+}
+
+#[test]
+fn a_run_of_several_landings_is_one_page() {
+    let (churn, hostile) = (churn(), hostile());
+    let parts = |all: &[&(Verdict, Sources)]| -> Page {
+        let parts = all.iter().map(|(verdict, sources)| Part { verdict, sources }).collect();
+        let run = Run { parts, remarks: vec!["`x` <b>is not production</b>".to_string()] };
+        let text = render(Format::Html, &run, &opts(100, true, false, Verbosity::Normal));
+        assert_clean(&text, false);
+        let page = read(&text);
+        page.assert_linked();
+        page
+    };
+    // The same verdict twice has the same anchors twice, unless each part has its own.
+    let page = parts(&[&churn, &churn, &hostile]);
+    says(&page, "x <b>is not production</b>");
+    assert_eq!(flat(&page).matches("3 findings block churn").count(), 2);
+    assert_eq!(page.count("part"), 3);
+    let nothing = parts(&[]);
+    says(&nothing, "Nothing to judge nothing that lands is production x <b>is not production</b>");
+    // One alone has the page for itself.
+    assert_eq!(parts(&[&churn]).text, drawn(&churn.0, &churn.1).text);
 }
 
 #[test]
