@@ -5,7 +5,8 @@
 //! $ cargo run --example documents -- FOLDER
 //! ```
 
-#[path = "../tests/report_support/mod.rs"]
+#[path = "../tests/suite/report_support/mod.rs"]
+#[expect(dead_code, unreachable_pub, reason = "the tests use the rest")]
 mod report_support;
 
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
 //! JSON Schemas (2020-12) of what people and programs write for roadworthy and read from it, for editors and
-//! validators. `tests/schema.rs` holds them to the reader of policy files and to real reports: whatever key or
+//! validators. `tests/suite/schema.rs` holds them to the reader of policy files and to real reports: whatever key or
 //! word one of them knows, the other knows too.
 
 /// What has a schema.

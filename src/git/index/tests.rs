@@ -1,4 +1,4 @@
-//! Index files that are made here, whole and damaged. Those of `git` itself are in `tests/git_index.rs`.
+//! Index files that are made here, whole and damaged. Those of `git` itself are in `tests/suite/git_index.rs`.
 
 use proptest::prelude::*;
 use sha1::{Digest, Sha1};

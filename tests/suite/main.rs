@@ -1,0 +1,75 @@
+//! The integration tests: one program, because sixty that link the same library take minutes and gigabytes.
+//! A module per subject; what several of them need is in the folders. `cargo test SUBJECT::` runs one of them.
+#![allow(missing_docs, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "a test ends where its preparation fails")]
+
+mod change;
+mod common;
+mod forge;
+mod hooked;
+mod markdown;
+mod page;
+mod report_support;
+mod schema_support;
+mod support;
+mod trial;
+mod walk;
+
+mod action;
+mod agree;
+mod approval_rules;
+mod bad_input_files;
+mod bad_input_policy;
+mod bad_input_repository;
+mod ci;
+mod ci_gitlab;
+mod cli;
+mod cli_commands;
+mod cli_reports;
+mod code_policy;
+mod code_rules;
+mod commit_policy;
+mod commit_rules;
+mod contract;
+mod contract_docs;
+mod docs;
+mod docs_run;
+mod fixture_build;
+mod fixture_embedded;
+mod fixture_mistakes;
+mod getting_past;
+mod git_ancestry;
+mod git_history;
+mod git_index;
+mod git_merge;
+mod git_merge_view;
+mod git_range;
+mod git_repository;
+mod git_snapshot;
+mod hook_clone;
+mod hook_install;
+mod hook_production;
+mod hook_server;
+mod init;
+mod no_execution;
+mod operations;
+mod organisation;
+mod policy_fixtures;
+mod policy_properties;
+mod read_limits;
+mod read_markdown;
+mod read_properties;
+mod read_structured;
+mod remedies;
+mod report_formats;
+mod report_html;
+mod report_human;
+mod report_json;
+mod report_picture;
+mod report_sarif;
+mod schema;
+mod schema_changes;
+mod status;
+mod trailers;
+mod trust;
+mod waive;
