@@ -206,7 +206,7 @@ fn start<'a>(
 ) -> Result<Option<Start>, Box<Outcome>> {
     let stated = latest(c.facts(since)).map(|(fact, date)| Start {
         date,
-        said: format!("{} is {date}", title(c, fact)),
+        said: format!("{date} is {}", title(c, fact)),
         span: Some(fact.span),
     });
     let mut newest = stated;

@@ -173,7 +173,6 @@ fn names(of: &[&[u8]], naming: &[&[u8]]) -> BTreeSet<String> {
             last = folder;
         }
     }
-    out.remove("__init__");
     out
 }
 
