@@ -3,7 +3,7 @@
 use std::collections::BinaryHeap;
 
 use super::error::{Error, ErrorKind};
-use super::graph::{Graph, Node};
+use super::graph::{Graph, Node, Order};
 use super::id::CommitId;
 use super::repo::Repo;
 
@@ -24,14 +24,15 @@ impl Repo {
     /// [`ErrorKind::Unsupported`] when `info/grafts` rewrites the history,
     /// [`ErrorKind::Unreadable`] or [`ErrorKind::Malformed`] for a commit on the way.
     pub fn merge_bases(&self, a: CommitId, b: CommitId) -> Result<Vec<CommitId>, Error> {
-        self.refuse_grafts()?;
-        let store = self.store()?;
-        let mut graph = Graph::new(&store, self.shallow_commits()?, None);
-        let (a, b) = (graph.load(a.0)?, graph.load(b.0)?);
-        let mut bases: Vec<CommitId> =
-            best(&mut graph, &[a], &[b])?.into_iter().map(|node| graph.id(node)).collect();
-        bases.sort_unstable();
-        Ok(bases)
+        self.with_commit_graph(&|listed| {
+            let store = self.store()?;
+            let mut graph = Graph::new(&store, self.shallow_commits()?, listed, None);
+            let (a, b) = (graph.load(a.0)?, graph.load(b.0)?);
+            let best = best(&mut graph, &[a], &[b])?;
+            let mut bases: Vec<CommitId> = best.into_iter().map(|node| graph.id(node)).collect();
+            bases.sort_unstable();
+            Ok(bases)
+        })
     }
 
     /// Whether `ancestor` is `of` itself, or in its history.
@@ -39,33 +40,37 @@ impl Repo {
     /// # Errors
     /// As [`Repo::merge_bases`].
     pub fn is_ancestor(&self, ancestor: CommitId, of: CommitId) -> Result<bool, Error> {
-        self.refuse_grafts()?;
-        let store = self.store()?;
-        let mut graph = Graph::new(&store, self.shallow_commits()?, None);
-        let (ancestor, of) = (graph.load(ancestor.0)?, graph.load(of.0)?);
-        let paint = Paint::over(&mut graph, &[ancestor], &[of])?;
-        if paint.flags(ancestor) & RIGHT != 0 {
-            return Ok(true);
-        }
-        if paint.seen(|flags| flags & BOTH == RIGHT).any(|node| graph.is_boundary(node)) {
-            return Err(cut_off(&graph, ancestor, of));
-        }
-        Ok(false)
+        self.with_commit_graph(&|listed| {
+            let store = self.store()?;
+            let mut graph = Graph::new(&store, self.shallow_commits()?, listed, None);
+            let (ancestor, of) = (graph.load(ancestor.0)?, graph.load(of.0)?);
+            // No descendant of a commit has a lower generation.
+            let lowest = listed.map_or(0, |_| graph.order(ancestor).0);
+            let paint = Paint::over(&mut graph, &[ancestor], &[of], lowest)?;
+            if paint.flags(ancestor) & RIGHT != 0 {
+                return Ok(true);
+            }
+            if paint.seen(|flags| flags & BOTH == RIGHT).any(|node| graph.is_boundary(node)) {
+                return Err(cut_off(&graph, ancestor, of));
+            }
+            Ok(false)
+        })
     }
 }
 
 /// The best common ancestors of any of `left` with any of `right`, newest first.
 pub(super) fn best(graph: &mut Graph<'_>, left: &[Node], right: &[Node]) -> Result<Vec<Node>, Error> {
-    let paint = Paint::over(graph, left, right)?;
+    let paint = Paint::over(graph, left, right, 0)?;
     paint.refuse_cut(graph, left[0], right[0])?;
     let mut bases: Vec<Node> = paint.seen(|flags| flags & (BOTH | STALE) == BOTH).collect();
+    bases.iter().try_for_each(|&base| graph.confirm(base))?;
     bases.sort_unstable_by_key(|&node| (std::cmp::Reverse(graph.time(node)), graph.id(node)));
     // With wrong clocks a commit can be taken for a base before it is seen that it is an ancestor
     // of another one.
     let mut at = 0;
     while at < bases.len() && bases.len() > 1 {
         let others: Vec<Node> = bases.iter().copied().filter(|&other| other != bases[at]).collect();
-        let paint = Paint::over(graph, &[bases[at]], &others)?;
+        let paint = Paint::over(graph, &[bases[at]], &others, 0)?;
         paint.refuse_cut(graph, left[0], right[0])?;
         if paint.flags(bases[at]) & RIGHT != 0 {
             bases.remove(at);
@@ -80,17 +85,18 @@ pub(super) fn best(graph: &mut Graph<'_>, left: &[Node], right: &[Node]) -> Resu
 /// ancestor.
 ///
 /// A commit that is painted anew is visited again, and a way from a tip to a best common ancestor
-/// is never stale, so the order of the visits, by the clocks, only decides how much is read.
+/// is never stale, so the order of the visits only decides how much is read.
 struct Paint {
     /// By [`Node::index`], and how often each commit stands in the queue.
     states: Vec<(u8, usize)>,
-    queue: BinaryHeap<(i64, Node)>,
+    queue: BinaryHeap<(Order, Node)>,
     /// Entries of the queue that are not stale.
     fresh: usize,
 }
 
 impl Paint {
-    fn over(graph: &mut Graph<'_>, left: &[Node], right: &[Node]) -> Result<Paint, Error> {
+    /// Commits of a generation lower than `lowest` are painted, but their parents are not.
+    fn over(graph: &mut Graph<'_>, left: &[Node], right: &[Node], lowest: u64) -> Result<Paint, Error> {
         let mut paint = Paint { states: Vec::new(), queue: BinaryHeap::new(), fresh: 0 };
         for (nodes, flag) in [(left, LEFT), (right, RIGHT)] {
             for &node in nodes {
@@ -99,6 +105,9 @@ impl Paint {
         }
         while paint.fresh > 0 {
             let Some(node) = paint.pop() else { break };
+            if graph.order(node).0 < lowest {
+                continue;
+            }
             let mut flags = paint.flags(node);
             if flags & BOTH == BOTH {
                 flags |= STALE;
@@ -131,7 +140,7 @@ impl Paint {
             }
         }
         *queued += 1;
-        self.queue.push((graph.time(node), node));
+        self.queue.push((graph.order(node), node));
     }
 
     fn pop(&mut self) -> Option<Node> {

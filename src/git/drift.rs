@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use git2::ObjectType;
 
+use super::commit_graph::Probes;
 use super::error::Error;
 use super::graph::{Graph, Node};
-use super::history::{Code, Drift};
-use super::id::{IdMap, ObjectId};
+use super::history::{self, Code, Drift, Moved};
+use super::id::{CommitId, IdMap, ObjectId};
+use super::known;
 use super::object::{self, Mode, TreeEntry};
 use super::paths::Paths;
 use super::store::Store;
@@ -20,25 +22,75 @@ const TREES_MAX: usize = 64 << 20;
 const DEPTH_MAX: usize = 2048;
 
 /// Compares folders file by file, and remembers what it read and what it found.
-pub(super) struct Comparer<'s> {
+struct Comparer<'s> {
     store: &'s Store<'s>,
     trees: IdMap<Arc<[u8]>>,
     size: usize,
-    /// For a piece of code, by its position, and two states of its folder: whether it differs.
-    known: HashMap<(usize, Slot, Slot), bool>,
+    /// By [`Watched::key`].
+    pieces: HashMap<usize, Piece>,
+}
+
+/// What is known of a piece of code.
+#[derive(Default)]
+struct Piece {
+    /// For two states of its folder: whether it differs.
+    states: HashMap<(Slot, Slot), bool>,
+    /// By [`Node::index`].
+    commits: Vec<Compared>,
+    /// What to look for in filters of changed paths.
+    probes: Option<Probes>,
+}
+
+/// From which of its parents a commit differs; a bit for each of the first 64.
+#[derive(Clone, Copy, Default)]
+struct Compared {
+    asked: u64,
+    differs: u64,
 }
 
 /// A piece of code to watch, and where its folder stands among the paths of the walk.
-pub(super) struct Watched<'q> {
-    pub(super) code: &'q Code,
+struct Watched<'q> {
+    code: &'q Code,
     /// The same for equal pieces of code.
-    pub(super) key: usize,
-    pub(super) position: u32,
+    key: usize,
+    position: u32,
 }
 
 impl<'s> Comparer<'s> {
-    pub(super) fn new(store: &'s Store<'s>) -> Comparer<'s> {
-        Comparer { store, trees: IdMap::default(), size: 0, known: HashMap::new() }
+    fn new(store: &'s Store<'s>) -> Comparer<'s> {
+        Comparer { store, trees: IdMap::default(), size: 0, pieces: HashMap::new() }
+    }
+
+    /// True when a file that belongs to the code differs between a commit and its `nth` parent, or was
+    /// there in a commit without any.
+    fn changed(
+        &mut self,
+        graph: &Graph<'_>,
+        paths: &mut Paths<'_>,
+        watched: &Watched<'_>,
+        node: Node,
+        (nth, parent): (usize, Option<Node>),
+    ) -> Result<bool, Error> {
+        let bit = u32::try_from(nth).ok().and_then(|nth| 1_u64.checked_shl(nth)).unwrap_or(0);
+        let piece = self.pieces.entry(watched.key).or_default();
+        piece.commits.resize(piece.commits.len().max(graph.len()), Compared::default());
+        let known = piece.commits[node.index()];
+        if known.asked & bit != 0 {
+            return Ok(known.differs & bit != 0);
+        }
+        let untouched = nth == 0 && parent.is_some() && piece.leaves_alone(graph, paths, watched, node);
+        let differs = !untouched && {
+            let here = paths.look_up(graph.tree(node), watched.position)?;
+            let there = match parent {
+                Some(parent) => paths.look_up(graph.tree(parent), watched.position)?,
+                None => None,
+            };
+            self.differs(watched, here, there)?
+        };
+        let known = &mut self.pieces.entry(watched.key).or_default().commits[node.index()];
+        known.asked |= bit;
+        known.differs |= if differs { bit } else { 0 };
+        Ok(differs)
     }
 
     /// True when a file that belongs to the code differs between two states of its folder.
@@ -46,12 +98,11 @@ impl<'s> Comparer<'s> {
         if a == b {
             return Ok(false);
         }
-        let key = (watched.key, a, b);
-        if let Some(&known) = self.known.get(&key) {
+        if let Some(&known) = self.pieces.entry(watched.key).or_default().states.get(&(a, b)) {
             return Ok(known);
         }
         let differs = self.compare(watched.code, a, b)?;
-        self.known.insert(key, differs);
+        self.pieces.entry(watched.key).or_default().states.insert((a, b), differs);
         Ok(differs)
     }
 
@@ -100,6 +151,21 @@ impl<'s> Comparer<'s> {
     }
 }
 
+impl Piece {
+    /// True when a commit's filter says that it changed nothing below the folder, compared with its first
+    /// parent.
+    fn leaves_alone(
+        &mut self,
+        graph: &Graph<'_>,
+        paths: &Paths<'_>,
+        watched: &Watched<'_>,
+        node: Node,
+    ) -> bool {
+        let filter = graph.listed().zip(graph.place(node)).and_then(|(listed, place)| listed.filter(place));
+        filter.is_some_and(|filter| !filter.any(filter.probes(&mut self.probes, paths, &[watched.position])))
+    }
+}
+
 /// Calls `report` for each name that two trees hold differently; `None` when one is cut off.
 fn for_each_difference(mut a: &[u8], mut b: &[u8], mut report: impl FnMut(&[u8], Slot, Slot)) -> Option<()> {
     let slot = |entry: &TreeEntry<'_>| Some((entry.mode, entry.id));
@@ -132,6 +198,40 @@ fn for_each_difference(mut a: &[u8], mut b: &[u8], mut report: impl FnMut(&[u8],
     Some(())
 }
 
+/// Answers each of `moved`, whose describing file was last touched by the commit of the same place in
+/// `since`; nothing moved where there is none.
+pub(super) fn all_since(
+    graph: &mut Graph<'_>,
+    paths: &mut Paths<'_>,
+    moved: &[Moved],
+    since: &[Option<Node>],
+    tip: Node,
+) -> Result<Vec<Drift>, Error> {
+    let mut drifts = vec![Drift { commits: 0, newest: None, known: true }; moved.len()];
+    let mut starts: Vec<Node> = since.iter().flatten().copied().collect();
+    starts.sort_unstable();
+    starts.dedup();
+    let mut comparer = Comparer::new(paths.store());
+    // Where a history is cut off, how far it was read for one answer would show in another.
+    let at_once = if graph.is_cut() { 1 } else { known::AT_ONCE };
+    for starts in starts.chunks(at_once) {
+        let marks = graph.known_before(starts, tip)?;
+        for (at, moved_one) in moved.iter().enumerate() {
+            let Some(start) = since[at] else { continue };
+            let Ok(bit) = starts.binary_search(&start) else { continue };
+            let code = &moved_one.code;
+            let watched = Watched {
+                code,
+                key: moved.iter().position(|other| Arc::ptr_eq(&other.code, code)).unwrap_or(at),
+                position: history::position(paths, &code.under),
+            };
+            let old = Old { marks: &marks, bit: 1 << bit };
+            drifts[at] = since_one(graph, paths, &mut comparer, &watched, start, tip, &old)?;
+        }
+    }
+    Ok(drifts)
+}
+
 /// Counts the commits that can be reached from `tip`, but not from `since`, and that change the
 /// code: what `git rev-list --count SINCE..TIP -- CODE` counts.
 ///
@@ -140,18 +240,19 @@ fn for_each_difference(mut a: &[u8], mut b: &[u8], mut report: impl FnMut(&[u8],
 /// be reached from `since` do not decide, unless there are no others. What can be reached is known
 /// before: `git` finds out on the way, in the order of clocks, so at such merges its number may be
 /// another one.
-pub(super) fn since(
+fn since_one(
     graph: &mut Graph<'_>,
     paths: &mut Paths<'_>,
     comparer: &mut Comparer<'_>,
     watched: &Watched<'_>,
     since: Node,
     tip: Node,
+    old: &Old<'_>,
 ) -> Result<Drift, Error> {
-    let old = graph.known_before(since, tip)?;
-    let is_old = |node: Node| old.get(node.index()).copied().unwrap_or(false);
+    let is_old = |node: Node| old.contains(node);
     let mut drift = Drift { commits: 0, newest: None, known: !graph.is_boundary(since) };
     let mut oldest = i64::MAX;
+    let mut newest: Option<((i64, CommitId), Node)> = None;
     let mut seen = vec![false; graph.len()];
     let mut stack = vec![tip];
     while let Some(node) = stack.pop() {
@@ -174,8 +275,8 @@ pub(super) fn since(
                 if changed {
                     drift.commits = drift.commits.saturating_add(1);
                     let this = (graph.time(node), graph.id(node));
-                    if drift.newest.is_none_or(|(id, time)| (time, id) < this) {
-                        drift.newest = Some((this.1, this.0));
+                    if newest.is_none_or(|(newest, _)| newest < this) {
+                        newest = Some((this, node));
                     }
                 }
             }
@@ -183,8 +284,24 @@ pub(super) fn since(
     }
     // What was cut off below `since` could lead back to a commit that was counted; but only to
     // one that is older than the cut.
-    drift.known &= !graph.has_boundary_since(&old, oldest);
+    drift.known &= !graph.has_boundary_since(is_old, oldest);
+    if let Some((_, newest)) = newest {
+        graph.confirm(newest)?;
+        drift.newest = Some((graph.id(newest), graph.time(newest)));
+    }
     Ok(drift)
+}
+
+/// What can be reached from a commit: a bit of what [`Graph::known_before`] marked.
+struct Old<'m> {
+    marks: &'m [u64],
+    bit: u64,
+}
+
+impl Old<'_> {
+    fn contains(&self, node: Node) -> bool {
+        self.marks.get(node.index()).is_some_and(|mark| mark & self.bit != 0)
+    }
 }
 
 enum Verdict {
@@ -203,14 +320,12 @@ fn simplify(
     parents: &[Node],
     relevant: impl Fn(Node) -> bool,
 ) -> Result<Verdict, Error> {
-    let here = paths.look_up(graph.tree(node), watched.position)?;
     if parents.is_empty() {
-        return Ok(Verdict::Changed(comparer.differs(watched, here, None)?));
+        return comparer.changed(graph, paths, watched, node, (0, None)).map(Verdict::Changed);
     }
     let (mut any_relevant, mut relevant_change, mut other_change) = (false, false, false);
-    for &parent in parents {
-        let there = paths.look_up(graph.tree(parent), watched.position)?;
-        let differs = comparer.differs(watched, here, there)?;
+    for (nth, &parent) in parents.iter().enumerate() {
+        let differs = comparer.changed(graph, paths, watched, node, (nth, Some(parent)))?;
         if relevant(parent) {
             if !differs {
                 return Ok(Verdict::Same(parent));

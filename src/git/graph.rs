@@ -3,18 +3,19 @@ use std::ops::Range;
 
 use git2::ObjectType;
 
+use super::commit_graph::{self, CommitGraph, Place};
 use super::error::Error;
 use super::id::{CommitId, IdMap, ObjectId};
 use super::object;
 use super::people::{Collector, Identity};
 use super::store::Store;
 
-/// A commit that has been read: an index into [`Graph`].
+/// A commit that has been met: an index into [`Graph`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) struct Node(u32);
 
 impl Node {
-    /// The commit that was read at this place.
+    /// The commit that was met as this one.
     pub(super) fn at(place: u32) -> Node {
         Node(place)
     }
@@ -28,91 +29,74 @@ struct Record {
     id: ObjectId,
     tree: ObjectId,
     time: i64,
+    /// Higher than that of each parent, as far as the commit-graph knows; [`UNLISTED`] for what it does not.
+    generation: u64,
     parents: Range<usize>,
     /// Its parents exist, but were cut off.
     boundary: bool,
+    /// Where it stands in the commit-graph, if it does.
+    place: Option<Place>,
+    /// It was read.
+    read: bool,
 }
 
-/// The commits that were read so far, each exactly once, whichever question asked for it first.
+/// A parent.
+#[derive(Clone, Copy)]
+enum Link {
+    Unknown(ObjectId),
+    Listed(Place),
+    Known(Node),
+}
+
+/// No commit that the commit-graph knows has a parent that it does not know.
+pub(super) const UNLISTED: u64 = u64::MAX;
+
+/// In which order commits are looked at: the highest first. A commit that the commit-graph knows never
+/// comes before one that descends from it; elsewhere clocks decide, which may be wrong.
+pub(super) type Order = (u64, i64);
+
+/// The commits that were met so far, each exactly once, whichever question asked for it first.
 pub(super) struct Graph<'s> {
     store: &'s Store<'s>,
     shallow: HashSet<ObjectId>,
+    listed: Option<&'s CommitGraph>,
     records: Vec<Record>,
-    /// Each with its node, once it has been read.
-    parents: Vec<(ObjectId, Option<Node>)>,
+    parents: Vec<Link>,
     nodes: IdMap<Node>,
+    /// By [`Place::index`], the node's number plus one; 0 for a commit that was not met.
+    places: Vec<u32>,
     people: Option<Collector<'s>>,
+    /// How many commits were read.
+    read: usize,
 }
 
 /// So many commits are read before it is asked a second time whether that is enough.
 const FIRST_ASK: usize = 64;
 
-/// Two histories, read newest first.
-#[derive(Default)]
-struct Search {
-    queue: BinaryHeap<(i64, Node)>,
-    states: Vec<State>,
-    /// How many commits wait that may not be old.
-    unsure: usize,
-    /// A commit was met that is older than its parent.
-    skewed: bool,
-}
-
-#[derive(Clone, Copy, Default)]
-struct State {
-    reached: bool,
-    old: bool,
-    waits: bool,
-}
-
-impl Search {
-    /// Takes note of a commit; one that turns out to be old is looked at again.
-    fn reach(&mut self, graph: &Graph<'_>, node: Node, old: bool) {
-        self.states.resize(graph.len().max(self.states.len()), State::default());
-        let state = &mut self.states[node.index()];
-        if state.reached && (state.old || !old) {
-            return;
-        }
-        let unsure = state.waits && !state.old;
-        let waited = state.waits;
-        *state = State { reached: true, old, waits: true };
-        match (unsure, old) {
-            (true, true) => self.unsure -= 1,
-            (false, false) => self.unsure += 1,
-            _ => {}
-        }
-        if !waited {
-            self.queue.push((graph.time(node), node));
-        }
-    }
-
-    fn next(&mut self) -> Option<Node> {
-        let (_, node) = self.queue.pop()?;
-        let state = &mut self.states[node.index()];
-        state.waits = false;
-        self.unsure -= usize::from(!state.old);
-        Some(node)
-    }
-}
-
 impl<'s> Graph<'s> {
-    /// An empty table. `people` is shown every commit when it is read.
+    /// An empty table. `people` is shown every commit when it is read. What `listed` knows is not read.
     pub(super) fn new(
         store: &'s Store<'s>,
         shallow: HashSet<ObjectId>,
+        listed: Option<&'s CommitGraph>,
         people: Option<Collector<'s>>,
     ) -> Graph<'s> {
         let (records, parents, nodes) = (Vec::new(), Vec::new(), IdMap::default());
-        Graph { store, shallow, records, parents, nodes, people }
+        let places = vec![0; listed.map_or(0, CommitGraph::len)];
+        Graph { store, shallow, listed, records, parents, nodes, places, people, read: 0 }
     }
 
-    /// Reads a commit, unless it has been read.
+    /// Takes a commit in, unless it has been met.
     pub(super) fn load(&mut self, id: ObjectId) -> Result<Node, Error> {
         if let Some(&node) = self.nodes.get(&id) {
             return Ok(node);
         }
+        if let Some(place) = self.listed.and_then(|listed| listed.find(id)) {
+            return self.load_listed(place);
+        }
         let data = self.store.read(id, ObjectType::Commit)?;
         let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id, why))?;
+        self.read += 1;
         // A merge in memory was made by nobody.
         if let Some(people) = &mut self.people
             && !data.is_in_memory()
@@ -122,27 +106,80 @@ impl<'s> Graph<'s> {
         let boundary = self.shallow.contains(&id);
         let start = self.parents.len();
         if !boundary {
-            self.parents.extend(commit.parents.iter().map(|&parent| (parent, None)));
+            self.parents.extend(commit.parents.iter().map(|&parent| Link::Unknown(parent)));
         }
-        let node = Node(u32::try_from(self.records.len()).expect("fewer than 2^32 commits fit in memory"));
+        let (tree, time, parents) = (commit.tree, commit.time, start..self.parents.len());
+        self.add(Record { id, tree, time, generation: UNLISTED, parents, boundary, place: None, read: true })
+    }
+
+    /// Takes in a commit that the commit-graph knows.
+    pub(super) fn load_listed(&mut self, place: Place) -> Result<Node, Error> {
+        let known = self.places.get(place.index()).copied().unwrap_or(0);
+        let Some(listed) = self.listed else { return Err(commit_graph::wrong()) };
+        if known > 0 {
+            return Ok(Node(known - 1));
+        }
+        let (id, entry) = (listed.id(place)?, listed.entry(place)?);
+        let start = self.parents.len();
+        self.parents.extend(listed.parents(place, &entry)?.into_iter().map(Link::Listed));
+        let (tree, time, generation) = (entry.tree, entry.time, entry.generation);
         let parents = start..self.parents.len();
-        self.records.push(Record { id, tree: commit.tree, time: commit.time, parents, boundary });
-        self.nodes.insert(id, node);
+        let (boundary, place_of, read) = (false, Some(place), false);
+        let record = Record { id, tree, time, generation, parents, boundary, place: place_of, read };
+        let node = self.add(record)?;
+        self.places[place.index()] = node.0 + 1;
         Ok(node)
     }
 
-    /// The parents, read; none for a commit whose parents were cut off.
+    fn add(&mut self, record: Record) -> Result<Node, Error> {
+        let node = Node(u32::try_from(self.records.len()).expect("fewer than 2^32 commits fit in memory"));
+        // One that stands in the commit-graph twice, or is not found where it stands.
+        if self.nodes.insert(record.id, node).is_some() {
+            return Err(commit_graph::wrong());
+        }
+        self.records.push(record);
+        Ok(node)
+    }
+
+    /// The parents; none for a commit whose parents were cut off.
     pub(super) fn parents(&mut self, node: Node) -> Result<Vec<Node>, Error> {
         let mut nodes = Vec::new();
         for at in self.records[node.index()].parents.clone() {
             let parent = match self.parents[at] {
-                (_, Some(known)) => known,
-                (id, None) => self.load(id)?,
+                Link::Known(known) => known,
+                Link::Listed(place) => self.load_listed(place)?,
+                Link::Unknown(id) => self.load(id)?,
             };
-            self.parents[at].1 = Some(parent);
+            let generation = |node: Node| self.records[node.index()].generation;
+            if generation(node) != UNLISTED && generation(parent) >= generation(node) {
+                return Err(commit_graph::wrong());
+            }
+            self.parents[at] = Link::Known(parent);
             nodes.push(parent);
         }
         Ok(nodes)
+    }
+
+    /// Reads a commit of which so far only the commit-graph told, and compares.
+    pub(super) fn confirm(&mut self, node: Node) -> Result<(), Error> {
+        let Record { id, tree, place, read, .. } = self.records[node.index()];
+        let (Some(place), Some(listed), false) = (place, self.listed, read) else { return Ok(()) };
+        let data = self.store.read(id, ObjectType::Commit)?;
+        let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id, why))?;
+        let mut parents = Vec::new();
+        for parent in listed.parents(place, &listed.entry(place)?)? {
+            parents.push(listed.id(parent)?);
+        }
+        if tree != commit.tree || parents != commit.parents {
+            return Err(commit_graph::wrong());
+        }
+        let record = &mut self.records[node.index()];
+        (record.read, record.time) = (true, commit.time);
+        self.read += 1;
+        if let Some(people) = &mut self.people {
+            people.see(CommitId(id), &commit);
+        }
+        Ok(())
     }
 
     /// Reads all commits that can be reached from `tip`, newest first, until `enough` says so of the people
@@ -154,17 +191,19 @@ impl<'s> Graph<'s> {
     ) -> Result<(), Error> {
         let mut next_ask = 1;
         let mut seen = vec![false; self.len()];
+        self.confirm(tip)?;
         let mut queue = BinaryHeap::from([(self.time(tip), tip)]);
         while let Some((_, node)) = queue.pop() {
-            if self.len() >= next_ask {
+            if self.read >= next_ask {
                 if self.people.as_ref().is_some_and(|people| enough(people.people())) {
                     return Ok(());
                 }
-                next_ask = self.len().saturating_mul(2).max(FIRST_ASK);
+                next_ask = self.read.saturating_mul(2).max(FIRST_ASK);
             }
             for parent in self.parents(node)? {
                 seen.resize(self.len().max(seen.len()), false);
                 if !std::mem::replace(&mut seen[parent.index()], true) {
+                    self.confirm(parent)?;
                     queue.push((self.time(parent), parent));
                 }
             }
@@ -172,28 +211,19 @@ impl<'s> Graph<'s> {
         Ok(())
     }
 
-    /// Marks what can be reached from `since`, itself included, by [`Node::index`]; of that, surely all that
-    /// can also be reached from `tip` through commits that cannot be reached from `since`.
-    ///
-    /// Both histories are read newest first, until only the old one goes on, as `git rev-list` does. Where a
-    /// commit is older than its parent, clocks prove nothing, and the old one is read to its end.
-    pub(super) fn known_before(&mut self, since: Node, tip: Node) -> Result<Vec<bool>, Error> {
-        let mut search = Search::default();
-        search.reach(self, tip, false);
-        search.reach(self, since, true);
-        while search.unsure > 0 || search.skewed {
-            let Some(node) = search.next() else { break };
-            let old = search.states[node.index()].old;
-            for parent in self.parents(node)? {
-                search.skewed |= self.time(parent) > self.time(node);
-                search.reach(self, parent, old);
-            }
-        }
-        Ok(search.states.iter().map(|state| state.old).collect())
-    }
-
+    /// How many commits were met.
     pub(super) fn len(&self) -> usize {
         self.records.len()
+    }
+
+    /// How many of them were read.
+    pub(super) fn read(&self) -> usize {
+        self.read
+    }
+
+    pub(super) fn order(&self, node: Node) -> Order {
+        let record = &self.records[node.index()];
+        (record.generation, record.time)
     }
 
     pub(super) fn id(&self, node: Node) -> CommitId {
@@ -208,19 +238,34 @@ impl<'s> Graph<'s> {
         self.records[node.index()].time
     }
 
+    /// Where it stands in the commit-graph, if it does.
+    pub(super) fn place(&self, node: Node) -> Option<Place> {
+        self.records[node.index()].place
+    }
+
+    /// What knows commits without reading them.
+    pub(super) fn listed(&self) -> Option<&'s CommitGraph> {
+        self.listed
+    }
+
     pub(super) fn is_boundary(&self, node: Node) -> bool {
         self.records[node.index()].boundary
     }
 
-    /// True when any commit read so far had its parents cut off.
+    /// True when the parents of some commits were cut off.
+    pub(super) fn is_cut(&self) -> bool {
+        !self.shallow.is_empty()
+    }
+
+    /// True when any commit met so far had its parents cut off.
     pub(super) fn met_boundary(&self) -> bool {
         self.records.iter().any(|record| record.boundary)
     }
 
-    /// True when the parents of one of `among` were cut off, and it is no older than `time`.
-    pub(super) fn has_boundary_since(&self, among: &[bool], time: i64) -> bool {
-        let mut chosen = self.records.iter().zip(among).filter(|(_, chosen)| **chosen);
-        chosen.any(|(record, _)| record.boundary && record.time >= time)
+    /// True when the parents of a commit that is `among` them were cut off, and it is no older than `time`.
+    pub(super) fn has_boundary_since(&self, among: impl Fn(Node) -> bool, time: i64) -> bool {
+        let mut all = (0..).map(Node).zip(&self.records);
+        all.any(|(node, record)| record.boundary && record.time >= time && among(node))
     }
 
     pub(super) fn take_people(&mut self) -> Option<Collector<'s>> {

@@ -3,9 +3,10 @@ use std::sync::Arc;
 
 use globset::GlobSet;
 
-use super::drift::{self, Comparer, Watched};
+use super::commit_graph::CommitGraph;
+use super::drift;
 use super::error::Error;
-use super::graph::Graph;
+use super::graph::{Graph, Node};
 use super::id::CommitId;
 use super::mailmap::Mailmap;
 use super::paths::Paths;
@@ -126,7 +127,16 @@ impl Repo {
         query: &Query,
         enough: &dyn Fn(&[Identity]) -> bool,
     ) -> Result<Answers, Error> {
-        self.refuse_grafts()?;
+        self.with_commit_graph(&|listed| self.history_with(tip, query, enough, listed))
+    }
+
+    fn history_with(
+        &self,
+        tip: Option<CommitId>,
+        query: &Query,
+        enough: &dyn Fn(&[Identity]) -> bool,
+        listed: Option<&CommitGraph>,
+    ) -> Result<Answers, Error> {
         let nothing = Drift { commits: 0, newest: None, known: true };
         let mut answers = Answers {
             touched: query.touched.iter().map(|path| (path.clone(), Touch::Uncommitted)).collect(),
@@ -139,7 +149,7 @@ impl Repo {
         let ahead = self.take_ahead(tip);
         let store = self.store()?.along(ahead.as_ref());
         let people = query.people.then(|| Collector::new(&query.mailmap));
-        let mut graph = Graph::new(&store, self.shallow_commits()?, people);
+        let mut graph = Graph::new(&store, self.shallow_commits()?, listed, people);
         let folders = query.moved.iter().map(|moved| &moved.code.under);
         let mut paths = Paths::new(&store, dated_paths(query).chain(folders).cloned());
         let tip = graph.load(tip.0)?;
@@ -148,21 +158,14 @@ impl Repo {
         for (path, touch) in &mut answers.touched {
             *touch = touches[position(&paths, path) as usize].0;
         }
-        let mut comparer = Comparer::new(&store);
-        for (at, moved) in query.moved.iter().enumerate() {
-            let Some(since) = touches[position(&paths, &moved.since) as usize].1 else { continue };
-            let watched = Watched {
-                code: &moved.code,
-                key: query.moved.iter().position(|other| Arc::ptr_eq(&other.code, &moved.code)).unwrap_or(at),
-                position: position(&paths, &moved.code.under),
-            };
-            answers.moved[at] = drift::since(&mut graph, &mut paths, &mut comparer, &watched, since, tip)?;
-        }
+        let since = |moved: &Moved| touches[position(&paths, &moved.since) as usize].1;
+        let since: Vec<Option<Node>> = query.moved.iter().map(since).collect();
+        answers.moved = drift::all_since(&mut graph, &mut paths, &query.moved, &since, tip)?;
         if query.people {
             graph.load_until(tip, enough)?;
             answers.people = graph.take_people().map(Collector::finish).unwrap_or_default();
         }
-        answers.commits_seen = graph.len();
+        answers.commits_seen = graph.read();
         answers.shallow = graph.met_boundary();
         Ok(answers)
     }
@@ -173,6 +176,6 @@ fn dated_paths(query: &Query) -> impl Iterator<Item = &RepoPath> {
     query.touched.iter().chain(query.moved.iter().map(|moved| &moved.since))
 }
 
-fn position(paths: &Paths<'_>, path: &RepoPath) -> u32 {
+pub(super) fn position(paths: &Paths<'_>, path: &RepoPath) -> u32 {
     paths.position(path).expect("every path of the query was taken in")
 }

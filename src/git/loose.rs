@@ -29,21 +29,7 @@ const HEADER_MAX: usize = 64;
 
 impl Loose {
     pub(super) fn new(own: &Path, more: &[PathBuf]) -> Loose {
-        let mut dirs = Vec::new();
-        let mut seen = HashSet::new();
-        let mut next = vec![own.to_path_buf()];
-        next.extend_from_slice(more);
-        for _ in 0..=BORROW_DEPTH {
-            let mut borrowed = Vec::new();
-            for dir in std::mem::take(&mut next) {
-                if seen.insert(dir.clone()) {
-                    borrowed.extend(alternates(&dir));
-                    dirs.push(dir);
-                }
-            }
-            next = borrowed;
-        }
-        Loose { dirs, firsts: OnceCell::new(), known: RefCell::default() }
+        Loose { dirs: folders(own, more), firsts: OnceCell::new(), known: RefCell::default() }
     }
 
     /// The body of an object of at most `size` bytes. `None` when it is not loose; inside, what
@@ -77,6 +63,25 @@ impl Loose {
         let hex = id.to_string();
         Some(dir.join(&hex[..2]).join(&hex[2..]))
     }
+}
+
+/// Some `objects` folders, and those that they borrow from.
+pub(super) fn folders(own: &Path, more: &[PathBuf]) -> Vec<PathBuf> {
+    let mut dirs = Vec::new();
+    let mut seen = HashSet::new();
+    let mut next = vec![own.to_path_buf()];
+    next.extend_from_slice(more);
+    for _ in 0..=BORROW_DEPTH {
+        let mut borrowed = Vec::new();
+        for dir in std::mem::take(&mut next) {
+            if seen.insert(dir.clone()) {
+                borrowed.extend(alternates(&dir));
+                dirs.push(dir);
+            }
+        }
+        next = borrowed;
+    }
+    dirs
 }
 
 /// Takes the header off, and checks the size that it promises.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use git2::ObjectType;
 
 use super::ahead::Commits;
+use super::commit_graph::CommitGraph;
 use super::error::Error;
 use super::id::{CommitId, IdMap, ObjectId};
 use super::loose::Loose;
@@ -18,6 +19,8 @@ type Kept = (ObjectType, Arc<[u8]>);
 pub(super) struct Memory {
     /// Which objects stand in files of their own, as far as anybody asked.
     loose: OnceCell<Loose>,
+    /// What knows commits without reading them, once that was looked for.
+    listed: OnceCell<Option<CommitGraph>>,
     objects: RefCell<IdMap<Kept>>,
     conflicts: RefCell<HashMap<CommitId, Arc<Conflicts>>>,
     /// Commits as they are on disk, for walks to come, and how many bytes more may be kept.
@@ -48,6 +51,11 @@ impl Memory {
     /// The objects in files of their own, which all readers share.
     pub(super) fn loose(&self, own: &Path, more: &[PathBuf]) -> &Loose {
         self.loose.get_or_init(|| Loose::new(own, more))
+    }
+
+    /// The commit-graph, which is opened once.
+    pub(super) fn listed(&self, open: impl FnOnce() -> Option<CommitGraph>) -> Option<&CommitGraph> {
+        self.listed.get_or_init(open).as_ref()
     }
 
     pub(super) fn get(&self, id: ObjectId) -> Option<Kept> {

@@ -9,7 +9,7 @@ use super::error::Error;
 use super::id::ObjectId;
 use super::object::{self, Mode};
 use super::store::Store;
-use super::trees::Slot;
+use super::trees::{self, Slot};
 use crate::diag::RepoPath;
 
 /// A folder or file on the way to a path that somebody asks for.
@@ -33,6 +33,16 @@ pub(super) struct Paths<'s> {
     steps: Vec<Step>,
     /// For a step and a tree: what the tree holds for each child of the step.
     views: HashMap<(usize, ObjectId), Rc<[Slot]>>,
+}
+
+/// A folder or file that leads to a path.
+pub(super) struct OnTheWay {
+    /// From the top; empty for the top itself.
+    pub(super) path: Vec<u8>,
+    /// How many folders lie above it.
+    pub(super) depth: usize,
+    /// The path that ends here, by its position.
+    pub(super) ends: Option<u32>,
 }
 
 /// Views that are kept before all are forgotten; about 100 bytes each.
@@ -67,6 +77,11 @@ impl<'s> Paths<'s> {
         Paths { store, all, steps, views: HashMap::new() }
     }
 
+    /// Where the trees are read from.
+    pub(super) fn store(&self) -> &'s Store<'s> {
+        self.store
+    }
+
     /// The paths, sorted by components, without duplicates.
     pub(super) fn all(&self) -> &[RepoPath] {
         &self.all
@@ -76,6 +91,24 @@ impl<'s> Paths<'s> {
     pub(super) fn position(&self, path: &RepoPath) -> Option<u32> {
         let at = self.all.binary_search_by(|other| by_components(other, path)).ok()?;
         u32::try_from(at).ok()
+    }
+
+    /// The folders and files that lead to `wanted` (sorted positions), each before what is below it.
+    pub(super) fn on_the_way(&self, wanted: &[u32]) -> Vec<OnTheWay> {
+        let mut out = Vec::new();
+        let mut stack = vec![(0, 0, Vec::new())];
+        while let Some((step, depth, path)) = stack.pop() {
+            let Step { children, covers, ends, .. } = &self.steps[step];
+            let from = wanted.partition_point(|at| *at < covers.start);
+            if wanted.get(from).is_none_or(|at| *at >= covers.end) {
+                continue;
+            }
+            let child_path = |child: usize| trees::join(&path, &self.steps[child].name);
+            stack.extend(children.iter().rev().map(|&child| (child, depth + 1, child_path(child))));
+            let ends = Some(covers.start).filter(|at| *ends && wanted[from] == *at);
+            out.push(OnTheWay { path, depth, ends });
+        }
+        out
     }
 
     /// What the tree `root` holds at the path at `position`.

@@ -6,9 +6,11 @@ use std::sync::Once;
 use git2::{ErrorClass, ErrorCode, RepositoryOpenFlags};
 
 use super::ahead::Ahead;
+use super::commit_graph::CommitGraph;
 use super::environment::Environment;
 use super::error::{Error, ErrorKind};
 use super::id::{CommitId, ObjectId};
+use super::loose;
 use super::memory::Memory;
 use super::object;
 use super::store::Store;
@@ -195,6 +197,47 @@ impl Repo {
     /// allows.
     pub fn expect_walks(&self) {
         self.memory.keep_commits();
+    }
+
+    /// Asks the history with what the commit-graph knows, where there is one; and if anything is wrong
+    /// with what comes of it, without: a damaged commit-graph changes no answer and no error.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] when `info/grafts` rewrites the history, and those of `ask`.
+    pub(super) fn with_commit_graph<T>(
+        &self,
+        ask: &dyn Fn(Option<&CommitGraph>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.refuse_grafts()?;
+        if let Some(listed) = self.commit_graph() {
+            match ask(Some(listed)) {
+                Ok(answer) => return Ok(answer),
+                Err(_) => listed.distrust(),
+            }
+        }
+        ask(None)
+    }
+
+    /// The commit-graph, unless Git would not use it either: where a history is cut off or replaced, or
+    /// `core.commitGraph` says so. It is looked for in the repository's own folder and in those it borrows
+    /// from, and never among what a push brought along.
+    fn commit_graph(&self) -> Option<&CommitGraph> {
+        let open = || {
+            let refused = self.is_shallow() || self.has_grafts() || self.has_replacements();
+            if refused || !self.own_switch("core.commitGraph", true) {
+                return None;
+            }
+            CommitGraph::open(&loose::folders(&self.common_dir().join("objects"), &[]))
+        };
+        self.memory.listed(open).filter(|listed| listed.is_trusted())
+    }
+
+    /// True when `git replace` was used, as far as a look at the refs can tell.
+    fn has_replacements(&self) -> bool {
+        let loose = std::fs::read_dir(self.common_dir().join("refs/replace"));
+        loose.is_ok_and(|mut items| items.next().is_some())
+            || std::fs::read(self.common_dir().join("packed-refs"))
+                .is_ok_and(|refs| object::find(&refs, b" refs/replace/").is_some())
     }
 
     pub(super) fn store(&self) -> Result<Store<'_>, Error> {

@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use git2::ObjectType;
 
 use super::ancestry;
+use super::commit_graph::CommitGraph;
 use super::error::{Error, ErrorKind};
 use super::graph::{Graph, Node};
 use super::id::{CommitId, ObjectId};
@@ -72,10 +73,20 @@ impl Repo {
     /// rewrites the history, [`ErrorKind::Unreadable`], [`ErrorKind::Malformed`] or
     /// [`ErrorKind::TooLarge`] for objects on the way.
     pub fn merge(&self, into: CommitId, head: CommitId) -> Result<Merge, Error> {
-        self.refuse_grafts()?;
+        self.with_commit_graph(&|listed| self.merge_with(into, head, listed))
+    }
+
+    fn merge_with(
+        &self,
+        into: CommitId,
+        head: CommitId,
+        listed: Option<&CommitGraph>,
+    ) -> Result<Merge, Error> {
         let store = self.store()?;
-        let mut graph = Graph::new(&store, self.shallow_commits()?, None);
+        let mut graph = Graph::new(&store, self.shallow_commits()?, listed, None);
         let (ours, theirs) = (graph.load(into.0)?, graph.load(head.0)?);
+        graph.confirm(ours)?;
+        graph.confirm(theirs)?;
         let bases = ancestry::best(&mut graph, &[ours], &[theirs])?;
         let without = |commit, kind| Ok(Merge { commit, kind, conflicts: Vec::new() });
         if bases.is_empty() {

@@ -28,9 +28,18 @@ impl Random {
 
 const FOLDERS: [&str; 6] = ["", "a/", "a/b/", "a.b/", "docs/", "models/churn/src/"];
 
+/// What happens in a history.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Shape {
+    /// Clocks go wrong.
+    pub(crate) skewed: bool,
+    /// Merges of three branches, and names that are not ASCII.
+    pub(crate) wide: bool,
+}
+
 /// A `git fast-import` stream: a few branches that edit, revert, delete, rename, merge (cleanly, as
 /// `ours`, or with changes of the merge's own), with clocks that may be wrong.
-fn stream(seed: u64, commits: usize, skewed: bool) -> String {
+fn stream(seed: u64, commits: usize, Shape { skewed, wide }: Shape) -> String {
     let mut random = Random(seed);
     let mut out = String::new();
     // For each commit: what it holds.
@@ -56,7 +65,7 @@ fn stream(seed: u64, commits: usize, skewed: bool) -> String {
         }
         if other.is_none() || random.one_in(4) {
             for _ in 0..random.below(4) {
-                edit(&mut random, &mut state);
+                edit(&mut random, &mut state, wide);
             }
         }
         let time = 1_600_000_000
@@ -67,7 +76,9 @@ fn stream(seed: u64, commits: usize, skewed: bool) -> String {
         if let Some(from) = from {
             writeln!(out, "from :{}", from + 1).unwrap();
         }
-        if let Some(other) = other {
+        let third = (wide && other.is_some()).then(|| heads[random.below(heads.len() as u64) as usize]);
+        let third = third.filter(|&third| Some(third) != other && Some(third) != from);
+        for other in other.into_iter().chain(third) {
             writeln!(out, "merge :{}", other + 1).unwrap();
         }
         out.push_str("deleteall\n");
@@ -85,8 +96,10 @@ fn stream(seed: u64, commits: usize, skewed: bool) -> String {
     out
 }
 
-fn edit(random: &mut Random, state: &mut BTreeMap<String, String>) {
-    let file = format!("{}f{}.py", FOLDERS[random.below(6) as usize], random.below(3));
+fn edit(random: &mut Random, state: &mut BTreeMap<String, String>, wide: bool) {
+    let folder = FOLDERS[random.below(6) as usize];
+    let folder = if wide && random.one_in(3) { "models/größe/" } else { folder };
+    let file = format!("{folder}f{}.py", random.below(3));
     match random.below(8) {
         0 => {
             state.remove(&file);
@@ -105,8 +118,13 @@ fn edit(random: &mut Random, state: &mut BTreeMap<String, String>) {
 
 /// A repository with such a history, on `main`.
 pub(crate) fn with_history(seed: u64, commits: usize, skewed: bool) -> Sandbox {
+    with_shape(seed, commits, Shape { skewed, wide: false })
+}
+
+/// As [`with_history`].
+pub(crate) fn with_shape(seed: u64, commits: usize, shape: Shape) -> Sandbox {
     let sandbox = Sandbox::new();
     // A branch is written by commits that do not follow from each other, so force.
-    sandbox.git_with(&["fast-import", "--quiet", "--force"], stream(seed, commits, skewed).as_bytes());
+    sandbox.git_with(&["fast-import", "--quiet", "--force"], stream(seed, commits, shape).as_bytes());
     sandbox
 }
