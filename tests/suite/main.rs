@@ -39,6 +39,7 @@ mod fixture_embedded;
 mod fixture_mistakes;
 mod getting_past;
 mod git_ancestry;
+mod git_commit_graph;
 mod git_history;
 mod git_index;
 mod git_merge;

@@ -1,17 +1,13 @@
 //! The commit-graph makes questions to the history cheaper, and changes no answer, whatever it holds.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
-
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::support::Sandbox;
+use crate::support::generated::{Random, Shape, with_shape};
 use globset::{Glob, GlobSet};
 use roadworthy::diag::RepoPath;
 use roadworthy::git::{Answers, Code, CommitId, Environment, Moved, Query, Repo, Touch};
-use support::Sandbox;
-use support::generated::{Random, Shape, with_shape};
 
 fn path(text: &str) -> RepoPath {
     RepoPath::from_git(text.as_bytes())
