@@ -1,7 +1,7 @@
 //! Embeds every file under `policies/` into the program, as one sorted table.
 //!
 //! A new rule, word list or recipe needs no line of Rust: the table is made from what lies there. Packs, which
-//! every run reads, stand in the program as they are; recipes, their reports and starters, which few commands
+//! every run reads, stand in the program as they are, and parsed; recipes, their reports and starters, which few commands
 //! ask for, are one compressed archive. The vocabulary is also laid out so that a run reads only the lists that
 //! it uses.
 
@@ -16,6 +16,11 @@ mod term;
 #[allow(dead_code, unreachable_pub, reason = "the program uses the rest")]
 #[path = "src/text.rs"]
 mod text;
+#[allow(dead_code, reason = "the program uses the rest")]
+#[path = "src/policy/tree.rs"]
+mod tree;
+#[path = "src/policy/tree_write.rs"]
+mod tree_write;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -29,7 +34,7 @@ const EXTENSIONS: [&str; 3] = ["toml", "txt", "md"];
 fn main() -> ExitCode {
     let said = match embed() {
         // Cargo looks through a folder that is named here, at every depth.
-        Ok(()) => ["policies", "build.rs", "src/words", "src/text.rs"]
+        Ok(()) => ["policies", "build.rs", "src/words", "src/text.rs", "src/policy/tree.rs", "src/policy/tree_write.rs"]
             .map(|path| format!("cargo::rerun-if-changed={path}\n"))
             .concat(),
         Err(problem) => format!("cargo::rerun-if-changed=policies\ncargo::error={problem}\n"),
@@ -49,13 +54,20 @@ fn embed() -> Result<(), String> {
     let write = |path: &Path, bytes: &[u8]| {
         fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
     };
+    for path in paths.iter().filter(|path| is_hot(path)) {
+        let text = read(&package.join("policies").join(path))?;
+        let table = toml::de::DeTable::parse(&text).map_err(|_| format!("policies/{path} is not valid TOML"))?;
+        write(&out.join(format!("{path}.tree")), &tree_write::write(&tree::of(table), &text))?;
+    }
     let (table, archive) = table(&package, &paths)?;
     write(&out.join("embedded.rs"), table.as_bytes())?;
     write(&out.join("archive.bin"), &archive)?;
     let words = package.join("policies/words.toml");
-    let text =
-        fs::read_to_string(&words).map_err(|error| format!("cannot read {}: {error}", words.display()))?;
-    write(&out.join("vocabulary.rs"), vocabulary(&text)?.as_bytes())
+    write(&out.join("vocabulary.rs"), vocabulary(&read(&words)?)?.as_bytes())
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
 /// The lists of `[words]`: their terms, and the spellings of these, one in a line.
@@ -127,12 +139,13 @@ fn table(package: &Path, paths: &[String]) -> Result<(String, Vec<u8>), String> 
     let (mut rows, mut texts) = (String::new(), String::new());
     for path in paths {
         let body = if is_hot(path) {
-            let file = format!("/policies/{path}");
-            format!("Body::Plain(include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {file:?})))")
+            let (file, tree) = (format!("/policies/{path}"), format!("/{path}.tree"));
+            format!(
+                "Body::Plain {{ text: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {file:?})), \
+                 tree: include_bytes!(concat!(env!(\"OUT_DIR\"), {tree:?})) }}"
+            )
         } else {
-            let file = package.join("policies").join(path);
-            let text = fs::read_to_string(&file)
-                .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+            let text = read(&package.join("policies").join(path))?;
             let start = texts.len();
             texts.push_str(&text);
             format!("Body::Packed {{ start: {start}, end: {} }}", texts.len())

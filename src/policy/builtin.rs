@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use miniz_oxide::inflate::decompress_to_vec_zlib;
 
+use super::tree::{self, Node};
 use crate::words::Shipped;
 
 /// A file of `policies/`.
@@ -17,8 +18,8 @@ pub struct Embedded {
 /// Where a text stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Body {
-    /// In the program, for what every run reads.
-    Plain(&'static str),
+    /// In the program, for what every run reads: the text, and its tree, laid out.
+    Plain { text: &'static str, tree: &'static [u8] },
     /// In the archive: from this byte to before that one, once it is inflated.
     Packed { start: usize, end: usize },
 }
@@ -28,10 +29,18 @@ impl Embedded {
     /// are not in there.
     pub fn text(&self) -> &'static str {
         match self.body {
-            Body::Plain(text) => text,
+            Body::Plain { text, .. } => text,
             Body::Packed { start, end } => {
                 archive().get(start..end).expect("build.rs wrote the places with the archive")
             }
+        }
+    }
+
+    /// What parsing its text gives, where that was done when the program was built.
+    pub(super) fn tree(&self) -> Option<Node<'static>> {
+        match self.body {
+            Body::Plain { text, tree } => Some(tree::read(tree, text)),
+            Body::Packed { .. } => None,
         }
     }
 }

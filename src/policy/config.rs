@@ -153,7 +153,7 @@ pub fn load(sources: &Sources, source: SourceId, words: &Words, mistakes: &mut M
     let text = sources.get(source).text.clone();
     let table = parse(source, &text, mistakes);
     let start = Span::new(source, first_character(&text));
-    let mut top = Fields::new(source, FILE, table.get_ref(), start.range());
+    let mut top = Fields::new(source, FILE, &table, start.range());
     let mut config = Config::defaults(start);
     config.source = Some(source);
     if let Some(table) = top.table("production", mistakes) {

@@ -5,22 +5,22 @@
 
 use std::ops::Range;
 
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 use super::mistakes::{At, Mistakes, closest};
+use super::tree::{self, Entry, Node, Toml};
 use super::value::Value;
 use crate::diag::{SourceId, Span};
 
 /// Parses a text as TOML. A syntax error is a mistake, and what could be read is returned with it.
-pub(crate) fn parse<'t>(source: SourceId, text: &'t str, mistakes: &mut Mistakes) -> Spanned<DeTable<'t>> {
+pub(crate) fn parse<'t>(source: SourceId, text: &'t str, mistakes: &mut Mistakes) -> Node<'t> {
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let range = error.span().unwrap_or(0..0);
         let sentence = error.message().lines().next().unwrap_or("not TOML").to_string();
         mistakes.add("not-toml", Span::new(source, range), format!("not valid TOML: {sentence}"), "here");
     }
-    table
+    tree::of(table)
 }
 
 /// The place of what a file as a whole lacks.
@@ -34,35 +34,23 @@ pub(crate) struct Fields<'t> {
     /// What the table is called in messages: `[[rule]]`, `roadworthy.toml`.
     name: String,
     span: Span,
-    entries: Vec<Entry<'t>>,
+    entries: &'t [Entry<'t>],
+    /// Which of them were taken.
+    taken: Vec<bool>,
     asked: Vec<&'static str>,
 }
 
-struct Entry<'t> {
-    key: String,
-    key_span: Span,
-    value: &'t Spanned<DeValue<'t>>,
-    taken: bool,
-}
-
 impl<'t> Fields<'t> {
+    /// Those of a table; of what is none, nothing.
     pub(crate) fn new(
         source: SourceId,
         name: impl Into<String>,
-        table: &'t DeTable<'t>,
+        table: &'t Node<'t>,
         range: Range<usize>,
     ) -> Fields<'t> {
-        let mut entries: Vec<Entry<'t>> = table
-            .iter()
-            .map(|(key, value)| Entry {
-                key: key.get_ref().to_string(),
-                key_span: Span::new(source, key.span()),
-                value,
-                taken: false,
-            })
-            .collect();
-        entries.sort_by_key(|entry| entry.key_span);
-        Fields { source, name: name.into(), span: Span::new(source, range), entries, asked: Vec::new() }
+        let entries: &[Entry<'_>] = if let Toml::Table(entries) = &table.value { entries } else { &[] };
+        let (taken, span) = (vec![false; entries.len()], Span::new(source, range));
+        Fields { source, name: name.into(), span, entries, taken, asked: Vec::new() }
     }
 
     /// Where the table stands.
@@ -72,29 +60,30 @@ impl<'t> Fields<'t> {
 
     /// The place of a key, if the table has it.
     pub(crate) fn key_span(&self, key: &str) -> Option<Span> {
-        self.entries.iter().find(|e| e.key == key).map(|e| e.key_span)
+        let entry = self.entries.iter().find(|e| e.key == key)?;
+        Some(Span::new(self.source, entry.at.clone()))
     }
 
-    fn take(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
+    fn take(&mut self, key: &'static str) -> Option<&'t Node<'t>> {
         self.asked.push(key);
-        let entry = self.entries.iter_mut().find(|e| e.key == key)?;
-        entry.taken = true;
-        Some(entry.value)
+        let at = self.entries.iter().position(|e| e.key == key)?;
+        self.taken[at] = true;
+        Some(&self.entries[at].node)
     }
 
-    fn value_span(&self, value: &Spanned<DeValue<'_>>) -> Span {
-        Span::new(self.source, value.span())
+    fn value_span(&self, value: &Node<'_>) -> Span {
+        Span::new(self.source, value.range.clone())
     }
 
-    fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, wants: &str, mistakes: &mut Mistakes) {
-        let is = match value.get_ref() {
-            DeValue::String(_) => "a string",
-            DeValue::Integer(_) => "an integer",
-            DeValue::Float(_) => "a float",
-            DeValue::Boolean(_) => "a boolean",
-            DeValue::Datetime(_) => "a date",
-            DeValue::Array(_) => "an array",
-            DeValue::Table(_) => "a table",
+    fn wrong(&self, key: &str, value: &Node<'_>, wants: &str, mistakes: &mut Mistakes) {
+        let is = match &value.value {
+            Toml::String(_) => "a string",
+            Toml::Integer { .. } => "an integer",
+            Toml::Float => "a float",
+            Toml::Boolean(_) => "a boolean",
+            Toml::Date(_) => "a date",
+            Toml::Array(_) => "an array",
+            Toml::Table(_) => "a table",
         };
         mistakes.add(
             "wrong-type",
@@ -107,8 +96,8 @@ impl<'t> Fields<'t> {
     pub(crate) fn string(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<At<String>> {
         let value = self.take(key)?;
         let span = self.value_span(value);
-        match value.get_ref() {
-            DeValue::String(s) => Some(At { value: s.to_string(), span }),
+        match &value.value {
+            Toml::String(s) => Some(At { value: s.to_string(), span }),
             _ => {
                 self.wrong(key, value, "a string", mistakes);
                 None
@@ -152,16 +141,16 @@ impl<'t> Fields<'t> {
     fn string_list(
         &self,
         key: &str,
-        value: &Spanned<DeValue<'_>>,
+        value: &Node<'_>,
         mistakes: &mut Mistakes,
     ) -> Option<Vec<At<String>>> {
-        match value.get_ref() {
-            DeValue::String(s) => Some(vec![At { value: s.to_string(), span: self.value_span(value) }]),
-            DeValue::Array(items) => {
+        match &value.value {
+            Toml::String(s) => Some(vec![At { value: s.to_string(), span: self.value_span(value) }]),
+            Toml::Array(items) => {
                 let mut out = Vec::with_capacity(items.len());
                 for item in items.iter() {
-                    match item.get_ref() {
-                        DeValue::String(s) => {
+                    match &item.value {
+                        Toml::String(s) => {
                             out.push(At { value: s.to_string(), span: self.value_span(item) })
                         }
                         _ => self.wrong(key, item, "a list of strings", mistakes),
@@ -183,7 +172,7 @@ impl<'t> Fields<'t> {
         mistakes: &mut Mistakes,
     ) -> Option<Vec<Vec<At<String>>>> {
         let value = self.take(key)?;
-        let DeValue::Array(items) = value.get_ref() else {
+        let Toml::Array(items) = &value.value else {
             self.wrong(key, value, "a list of any-of groups", mistakes);
             return None;
         };
@@ -198,15 +187,15 @@ impl<'t> Fields<'t> {
     ) -> Option<At<u64>> {
         let value = self.take(key)?;
         let span = self.value_span(value);
-        let number = match value.get_ref() {
-            DeValue::Integer(n) if n.radix() == 10 => n.as_str().replace('_', "").parse::<u64>().ok(),
+        let number = match &value.value {
+            Toml::Integer { digits, radix: 10 } => digits.replace('_', "").parse::<u64>().ok(),
             _ => None,
         };
         let wants = format!("a whole number from {} to {}", range.start, range.end - 1);
-        match (number, value.get_ref()) {
+        match (number, &value.value) {
             (Some(n), _) if range.contains(&n) => return Some(At { value: n, span }),
-            (_, DeValue::Integer(n)) => {
-                let message = format!("`{key}` in {} must be {wants}, not {}", self.name, n.as_str());
+            (_, Toml::Integer { digits, .. }) => {
+                let message = format!("`{key}` in {} must be {wants}, not {digits}", self.name);
                 mistakes.add("wrong-type", span, message, format!("expected {wants}"));
             }
             _ => self.wrong(key, value, &wants, mistakes),
@@ -216,8 +205,8 @@ impl<'t> Fields<'t> {
 
     pub(crate) fn boolean(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<bool> {
         let value = self.take(key)?;
-        match value.get_ref() {
-            DeValue::Boolean(b) => Some(*b),
+        match &value.value {
+            Toml::Boolean(b) => Some(*b),
             _ => {
                 self.wrong(key, value, "true or false", mistakes);
                 None
@@ -229,9 +218,9 @@ impl<'t> Fields<'t> {
     pub(crate) fn date_text(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<At<String>> {
         let value = self.take(key)?;
         let span = self.value_span(value);
-        match value.get_ref() {
-            DeValue::Datetime(date) => Some(At { value: date.to_string(), span }),
-            DeValue::String(s) => Some(At { value: s.to_string(), span }),
+        match &value.value {
+            Toml::Date(date) => Some(At { value: date.clone(), span }),
+            Toml::String(s) => Some(At { value: s.to_string(), span }),
             _ => {
                 self.wrong(key, value, "a date such as 2026-12-31", mistakes);
                 None
@@ -242,8 +231,8 @@ impl<'t> Fields<'t> {
     pub(crate) fn table(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<Fields<'t>> {
         let name = format!("[{}{key}]", self.prefix());
         let value = self.take(key)?;
-        match value.get_ref() {
-            DeValue::Table(table) => Some(Fields::new(self.source, name, table, self.table_span(key, value))),
+        match &value.value {
+            Toml::Table(_) => Some(Fields::new(self.source, name, value, self.table_span(key, value))),
             _ => {
                 self.wrong(key, value, "a table", mistakes);
                 None
@@ -255,12 +244,12 @@ impl<'t> Fields<'t> {
     pub(crate) fn tables(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Vec<Fields<'t>> {
         let name = format!("[[{}{key}]]", self.prefix());
         let Some(value) = self.take(key) else { return Vec::new() };
-        let one = |v: &'t Spanned<DeValue<'t>>| match v.get_ref() {
-            DeValue::Table(table) => Some(Fields::new(self.source, name.clone(), table, v.span())),
+        let one = |v: &'t Node<'t>| match &v.value {
+            Toml::Table(_) => Some(Fields::new(self.source, name.clone(), v, v.range.clone())),
             _ => None,
         };
-        let items: Vec<&'t Spanned<DeValue<'t>>> = match value.get_ref() {
-            DeValue::Array(items) => items.iter().collect(),
+        let items: Vec<&'t Node<'t>> = match &value.value {
+            Toml::Array(items) => items.iter().collect(),
             _ => vec![value],
         };
         let mut out = Vec::with_capacity(items.len());
@@ -282,19 +271,14 @@ impl<'t> Fields<'t> {
 
     /// All entries that are left, with their names: for tables whose keys are names.
     pub(crate) fn rest(&mut self) -> Vec<(At<String>, Value<'t>)> {
-        let source = self.source;
-        let name = self.name.clone();
-        self.entries
-            .iter_mut()
-            .filter(|e| !e.taken)
-            .map(|e| {
-                e.taken = true;
-                (
-                    At { value: e.key.clone(), span: e.key_span },
-                    Value { source, name: format!("`{}` in {name}", e.key), value: e.value },
-                )
-            })
-            .collect()
+        let (source, name) = (self.source, &self.name);
+        let left = self.entries.iter().zip(&mut self.taken).filter(|(_, taken)| !**taken);
+        left.map(|(e, taken)| {
+            *taken = true;
+            let key = At { value: e.key.to_string(), span: Span::new(source, e.at.clone()) };
+            (key, Value { source, name: format!("`{}` in {name}", e.key), value: &e.node })
+        })
+        .collect()
     }
 
     fn prefix(&self) -> String {
@@ -302,20 +286,21 @@ impl<'t> Fields<'t> {
         if self.name.starts_with('[') { format!("{inner}.") } else { String::new() }
     }
 
-    fn table_span(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Range<usize> {
-        let at = value.span();
+    fn table_span(&self, key: &str, value: &Node<'_>) -> Range<usize> {
+        let at = value.range.clone();
         if at.is_empty() { self.key_span(key).map_or(at, Span::range) } else { at }
     }
 
     /// Reports every key that was not asked for.
     pub(crate) fn finish(self, mistakes: &mut Mistakes) {
-        for entry in self.entries.iter().filter(|e| !e.taken) {
+        for (entry, _) in self.entries.iter().zip(&self.taken).filter(|(_, taken)| !**taken) {
             let close = closest(&entry.key, self.asked.iter().copied());
             let label = close
                 .map_or_else(|| "not a key of this table".to_string(), |k| format!("did you mean `{k}`?"));
             let known = self.asked.join(", ");
+            let span = Span::new(self.source, entry.at.clone());
             let message = format!("unknown key `{}` in {}", entry.key, self.name);
-            let mistake = mistakes.add("unknown-key", entry.key_span, message, label);
+            let mistake = mistakes.add("unknown-key", span, message, label);
             if close.is_none() {
                 mistake.help.push(format!("keys of {}: {known}", self.name));
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::builtin::{self, Embedded};
 use super::config::Mode;
 use super::fields::{Fields, first_character, parse};
 use super::mistakes::{At, Mistakes};
@@ -9,7 +10,7 @@ use super::pack::{Artifact, FactSpec, How, Nature, Pack, SourceSpec, Starter};
 use super::rule::Rule;
 use super::severity::{Severities, Severity, Tier};
 use super::waiver;
-use super::{builtin, load_check, load_code, load_reader, names};
+use super::{load_check, load_code, load_reader, names};
 use crate::artifact::types::ValueType;
 use crate::diag::{Origin, SourceId, Sources, Span};
 use crate::words::TermList;
@@ -18,9 +19,10 @@ use crate::words::TermList;
 /// can find more of them; a pack with mistakes must not be used to judge.
 pub fn pack(sources: &Sources, source: SourceId, mistakes: &mut Mistakes) -> Option<Pack> {
     let text = sources.get(source).text.clone();
-    let table = parse(source, &text, mistakes);
+    let shipped = shipped(sources, source);
+    let table = shipped.and_then(Embedded::tree).unwrap_or_else(|| parse(source, &text, mistakes));
     let range = first_character(&text);
-    let mut top = Fields::new(source, "the policy file", table.get_ref(), range);
+    let mut top = Fields::new(source, "the policy file", &table, range);
     let Some(mut head) = top.table("pack", mistakes) else {
         if top.key_span("pack").is_none() {
             mistakes.add(
@@ -41,7 +43,7 @@ pub fn pack(sources: &Sources, source: SourceId, mistakes: &mut Mistakes) -> Opt
     let rules: Vec<Rule> =
         top.tables("rule", mistakes).into_iter().filter_map(|f| rule(f, mistakes)).collect();
     top.finish(mistakes);
-    if !ships(sources, source) {
+    if shipped.is_none() {
         artifacts.iter().flat_map(|a| &a.sources).for_each(|s| check_patterns(s, mistakes));
         rules.iter().for_each(|rule| load_code::check_patterns(&rule.check, mistakes));
     }
@@ -52,12 +54,13 @@ pub fn pack(sources: &Sources, source: SourceId, mistakes: &mut Mistakes) -> Opt
     Some(Pack { id, title, artifacts, rules, words })
 }
 
-/// True for a policy that comes with the program, word for word: a test compiles its patterns.
-fn ships(sources: &Sources, source: SourceId) -> bool {
+/// The policy that comes with the program, when this is one, word for word: the program was built with its tree,
+/// and a test compiles its patterns.
+fn shipped(sources: &Sources, source: SourceId) -> Option<&'static Embedded> {
     let given = sources.get(source);
     match &given.origin {
-        Origin::BuiltIn(path) => builtin::file(path).is_some_and(|file| file.text() == &*given.text),
-        _ => false,
+        Origin::BuiltIn(path) => builtin::file(path).filter(|file| file.text() == &*given.text),
+        _ => None,
     }
 }
 

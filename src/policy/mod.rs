@@ -27,6 +27,9 @@ mod rule_code;
 mod rule_commits;
 mod set;
 mod severity;
+mod tree;
+#[cfg(test)]
+mod tree_write;
 mod value;
 mod waiver;
 
