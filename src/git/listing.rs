@@ -115,7 +115,7 @@ impl Listing {
         for at in 0..self.records.len() {
             let path = self.path(at);
             // What comes next is most often in the same folder, whose name is no file's.
-            let name = path.strip_prefix(folder).filter(|name| !name.contains(&b'/'));
+            let name = path.strip_prefix(folder).filter(|name| memchr::memchr(b'/', name).is_none());
             let checked = match name {
                 _ if !unknown => Ok(()),
                 Some(name) => object::check_component(name).map_err(|why| malformed(path, why)),
@@ -134,7 +134,7 @@ impl Listing {
                     return Err(malformed(path, "its folder is also a file"));
                 }
             }
-            folder = &path[..path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1)];
+            folder = &path[..memchr::memrchr(b'/', path).map_or(0, |slash| slash + 1)];
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ const ID_AT: usize = 40;
 const FLAGS_AT: usize = 60;
 /// Two more bytes of flags follow.
 const EXTENDED: u16 = 0x4000;
-/// The longest name whose length is in the flags; of longer ones, only the end says how long they are.
+/// The length of a name is in the flags too, up to this.
 const LONG_NAME: usize = 0xfff;
 const INTENT_TO_ADD: u16 = 0x2000;
 const SKIP_WORKTREE: u16 = 0x4000;
@@ -117,7 +117,7 @@ impl Entries {
         } else {
             (0, name_at)
         };
-        let Some(own) = name_len(&bytes[own_at..], said.saturating_sub(shared)) else { return Ok(None) };
+        let Some(own) = memchr::memchr(0, &bytes[own_at..]) else { return Ok(None) };
         let len = shared + own;
         if said != len.min(LONG_NAME) {
             return Err("the length of a name is wrong".to_string());
@@ -159,15 +159,6 @@ impl Entries {
             std::cmp::Ordering::Greater => false,
         };
         (!fine).then_some("its entries are out of order, or a name stands twice")
-    }
-}
-
-/// The length of a name that ends with a zero, and is probably as long as `said`; `None` when it ends
-/// behind `bytes`.
-fn name_len(bytes: &[u8], said: usize) -> Option<usize> {
-    match bytes.get(..=said) {
-        Some([name @ .., 0]) if said < LONG_NAME && !name.contains(&0) => Some(said),
-        _ => bytes.iter().position(|&b| b == 0),
     }
 }
 
