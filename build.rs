@@ -34,9 +34,16 @@ const EXTENSIONS: [&str; 3] = ["toml", "txt", "md"];
 fn main() -> ExitCode {
     let said = match embed() {
         // Cargo looks through a folder that is named here, at every depth.
-        Ok(()) => ["policies", "build.rs", "src/words", "src/text.rs", "src/policy/tree.rs", "src/policy/tree_write.rs"]
-            .map(|path| format!("cargo::rerun-if-changed={path}\n"))
-            .concat(),
+        Ok(()) => [
+            "policies",
+            "build.rs",
+            "src/words",
+            "src/text.rs",
+            "src/policy/tree.rs",
+            "src/policy/tree_write.rs",
+        ]
+        .map(|path| format!("cargo::rerun-if-changed={path}\n"))
+        .concat(),
         Err(problem) => format!("cargo::rerun-if-changed=policies\ncargo::error={problem}\n"),
     };
     match io::stdout().write_all(said.as_bytes()) {
@@ -56,7 +63,8 @@ fn embed() -> Result<(), String> {
     };
     for path in paths.iter().filter(|path| is_hot(path)) {
         let text = read(&package.join("policies").join(path))?;
-        let table = toml::de::DeTable::parse(&text).map_err(|_| format!("policies/{path} is not valid TOML"))?;
+        let table =
+            toml::de::DeTable::parse(&text).map_err(|_| format!("policies/{path} is not valid TOML"))?;
         write(&out.join(format!("{path}.tree")), &tree_write::write(&tree::of(table), &text))?;
     }
     let (table, archive) = table(&package, &paths)?;

@@ -138,21 +138,14 @@ impl<'t> Fields<'t> {
         self.string_list(key, value, mistakes)
     }
 
-    fn string_list(
-        &self,
-        key: &str,
-        value: &Node<'_>,
-        mistakes: &mut Mistakes,
-    ) -> Option<Vec<At<String>>> {
+    fn string_list(&self, key: &str, value: &Node<'_>, mistakes: &mut Mistakes) -> Option<Vec<At<String>>> {
         match &value.value {
             Toml::String(s) => Some(vec![At { value: s.to_string(), span: self.value_span(value) }]),
             Toml::Array(items) => {
                 let mut out = Vec::with_capacity(items.len());
                 for item in items.iter() {
                     match &item.value {
-                        Toml::String(s) => {
-                            out.push(At { value: s.to_string(), span: self.value_span(item) })
-                        }
+                        Toml::String(s) => out.push(At { value: s.to_string(), span: self.value_span(item) }),
                         _ => self.wrong(key, item, "a list of strings", mistakes),
                     }
                 }
