@@ -178,9 +178,9 @@ fn names(of: &[&[u8]], naming: &[&[u8]]) -> BTreeSet<String> {
 
 fn mentions(enough: &Enough, text: &str, names: &BTreeSet<String>) -> bool {
     let regexes = enough.names.iter().filter_map(|pattern| pattern.regex());
-    let mut found = regexes.flat_map(|regex| regex.captures_iter(text)).filter_map(|caps| caps.name("name"));
-    found.any(|name| {
-        let parts = name.as_str().split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
+    let captures = regexes.flat_map(|regex| regex.captures_iter(text));
+    captures.filter_map(|caps| caps.get_group_by_name("name")).any(|name| {
+        let parts = text[name].split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
         parts.map(str::to_lowercase).any(|part| names.contains(&part))
     })
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::thread::{Scope, ScopedJoinHandle};
 
-use regex::Captures;
+use regex_automata::util::captures::Captures;
 
 use super::code::{self, Code};
 use super::declared::Declared;
@@ -280,7 +280,7 @@ impl Finder<'_> {
         &mut self,
         extract: &Extract,
         unit: &mut Unit<'_>,
-        caps: &Captures<'_>,
+        caps: &Captures,
     ) -> Option<(bool, Range<usize>, Named)> {
         let (check, declared, base) = (self.check, self.declared, unit.range.start);
         let piece = &unit.code[unit.range.clone()];
@@ -295,7 +295,7 @@ impl Finder<'_> {
         if own.is_some() && aliases.contains(&first) {
             return None;
         }
-        let start = caps.get(0).map_or(range.start, |all| all.start());
+        let start = caps.get_group(0).map_or(range.start, |all| all.start);
         let ways = [before(unit.code, base + range.start), before(unit.code, base + start)];
         let written = check.unless_after.iter().any(|p| ways.iter().any(|before| p.is_match(before)));
         let quote = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ')' | ',' | ';');
@@ -314,21 +314,21 @@ impl Finder<'_> {
 
 /// The name that a match gives, its last part when it has several, and where it stands. `None` for one that
 /// goes on with what only a run knows.
-fn name_of(caps: &Captures<'_>, piece: &str) -> Option<(String, Option<String>, Range<usize>)> {
-    let name = caps.name("name")?;
-    let space = caps.name("space");
-    let start = space.map_or(name.start(), |space| space.start().min(name.start()));
-    let end = space.map_or(name.end(), |space| space.end().max(name.end()));
+fn name_of(caps: &Captures, piece: &str) -> Option<(String, Option<String>, Range<usize>)> {
+    let name = caps.get_group_by_name("name")?;
+    let space = caps.get_group_by_name("space");
+    let start = space.map_or(name.start, |space| space.start.min(name.start));
+    let end = space.map_or(name.end, |space| space.end.max(name.end));
     let open = piece[end..].starts_with(['{', '$', '%', '<', '*']);
     let apart = space
-        .filter(|space| space.end() < name.start() && !piece[space.end()..name.start()].starts_with('@'));
-    let whole = apart.map(|space| format!("{}.{}", space.as_str(), name.as_str()));
+        .filter(|space| space.end < name.start && !piece[space.end..name.start].starts_with('@'));
+    let whole = apart.map(|space| format!("{}.{}", &piece[space], &piece[name]));
     let whole = whole.as_deref().unwrap_or(&piece[start..end]);
     let shown = whole.trim_matches(['.', '/']).replace(['`', '"', '[', ']'], "");
     if open || shown.is_empty() || shown.ends_with(['-', '_', '.']) || shown.contains(['{', '$', '\n']) {
         return None;
     }
-    let own = space.map(|_| name.as_str().replace(['`', '"', '[', ']'], ""));
+    let own = space.map(|_| piece[name].replace(['`', '"', '[', ']'], ""));
     Some((shown, own, start..end))
 }
 
@@ -336,7 +336,7 @@ fn name_of(caps: &Captures<'_>, piece: &str) -> Option<(String, Option<String>, 
 fn names(extract: &Extract, piece: &str) -> BTreeSet<String> {
     let regexes = extract.aliases.iter().filter_map(|p| p.regex());
     let found = regexes.flat_map(|regex| regex.captures_iter(piece));
-    found.filter_map(|caps| Some(caps.name("name")?.as_str().to_lowercase())).collect()
+    found.filter_map(|caps| Some(piece[caps.get_group_by_name("name")?].to_lowercase())).collect()
 }
 
 /// The code just before a place.

@@ -170,8 +170,9 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
             let doc = one.doc;
             for regex in patterns.iter().filter_map(|pattern| pattern.regex_for(doc.text)) {
                 for captures in regex.captures_iter(doc.text).take(MAX_READINGS) {
-                    if let Some(piece) = captures.get(1).or_else(|| captures.get(0)) {
-                        one.value(piece.as_str(), Span::new(doc.document.source, piece.range()), false);
+                    if let Some(piece) = captures.get_group(1).or_else(|| captures.get_group(0)) {
+                        let range = piece.range();
+                        one.value(&doc.text[range.clone()], Span::new(doc.document.source, range), false);
                     }
                 }
             }

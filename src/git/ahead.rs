@@ -11,6 +11,7 @@ use git2::ObjectType;
 use super::id::{CommitId, ObjectId};
 use super::memory::Memory;
 use super::object;
+use super::pack::Packs;
 use super::repo::Repo;
 use super::store::Store;
 use crate::parallel::{self, Busy};
@@ -69,7 +70,7 @@ impl Ahead {
     /// Starts to read `from` and what leads to them, except what is behind `cut`.
     fn start(
         tip: CommitId,
-        (objects, more): (PathBuf, Vec<PathBuf>),
+        (objects, more, packs): (PathBuf, Vec<PathBuf>, Arc<Packs>),
         from: Vec<ObjectId>,
         cut: HashSet<ObjectId>,
     ) -> Option<Ahead> {
@@ -77,7 +78,7 @@ impl Ahead {
         let giver = Giver(Arc::clone(&shared));
         let busy = Busy::new();
         let read = move || {
-            let memory = Memory::default();
+            let memory = Memory::sharing(packs);
             let _busy = busy;
             if let Some(store) = Store::on_disk(&objects, &more, &memory) {
                 collect(&store, from, &cut, &giver.0);
@@ -146,8 +147,9 @@ impl Repo {
             Some((_, bytes)) => object::commit(&bytes).map(|commit| commit.parents).unwrap_or_default(),
         };
         let Ok(cut) = self.shallow_commits() else { return };
+        let Ok(packs) = self.store().map(|store| store.packs()) else { return };
         let objects = self.common_dir().join("objects");
-        *self.ahead.borrow_mut() = Ahead::start(tip, (objects, self.object_dirs.clone()), from, cut);
+        *self.ahead.borrow_mut() = Ahead::start(tip, (objects, self.object_dirs.clone(), packs), from, cut);
     }
 
     /// Ends what [`Repo::read_ahead`] began: nobody is going to ask.

@@ -7,6 +7,7 @@ use git2::RepositoryOpenFlags;
 use super::error::Error;
 use super::listing::Listing;
 use super::memory::{Conflicts, Memory};
+use super::pack::Packs;
 use super::repo::{Repo, add_objects};
 use super::snapshot::{Limits, Snapshot, Target};
 
@@ -20,6 +21,7 @@ pub struct Elsewhere {
     listing: Arc<Listing>,
     limits: Limits,
     conflicts: Option<Arc<Conflicts>>,
+    packs: Arc<Packs>,
 }
 
 impl Snapshot<'_> {
@@ -35,6 +37,7 @@ impl Snapshot<'_> {
             listing: Arc::clone(&self.listing),
             limits: self.limits,
             conflicts: self.conflicts.clone(),
+            packs: self.store.packs(),
         }
     }
 }
@@ -54,7 +57,7 @@ impl Elsewhere {
             workdir: self.workdir.clone(),
             index_path: self.index_path.clone(),
             object_dirs: self.object_dirs.clone(),
-            memory: Memory::default(),
+            memory: Memory::sharing(Arc::clone(&self.packs)),
             ahead: RefCell::default(),
         })
     }

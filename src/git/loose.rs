@@ -32,6 +32,11 @@ impl Loose {
         Loose { dirs: folders(own, more), firsts: OnceCell::new(), known: RefCell::default() }
     }
 
+    /// The `objects` folders.
+    pub(super) fn dirs(&self) -> &[PathBuf] {
+        &self.dirs
+    }
+
     /// The body of an object of at most `size` bytes. `None` when it is not loose; inside, what
     /// is wrong with the file.
     pub(super) fn read(&self, id: ObjectId, size: usize) -> Option<Result<Vec<u8>, String>> {

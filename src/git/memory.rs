@@ -10,6 +10,7 @@ use super::commit_graph::CommitGraph;
 use super::error::Error;
 use super::id::{CommitId, IdMap, ObjectId};
 use super::loose::Loose;
+use super::pack::{Found, Packs, Unpacker};
 
 type Kept = (ObjectType, Arc<[u8]>);
 
@@ -21,6 +22,9 @@ pub(super) struct Memory {
     loose: OnceCell<Loose>,
     /// What knows commits without reading them, once that was looked for.
     listed: OnceCell<Option<CommitGraph>>,
+    /// The objects in packs, for all threads, and what this one reads them with.
+    packs: OnceCell<Arc<Packs>>,
+    unpacker: RefCell<Unpacker>,
     objects: RefCell<IdMap<Kept>>,
     conflicts: RefCell<HashMap<CommitId, Arc<Conflicts>>>,
     /// Commits as they are on disk, for walks to come, and how many bytes more may be kept.
@@ -56,6 +60,21 @@ impl Memory {
     /// The commit-graph, which is opened once.
     pub(super) fn listed(&self, open: impl FnOnce() -> Option<CommitGraph>) -> Option<&CommitGraph> {
         self.listed.get_or_init(open).as_ref()
+    }
+
+    /// A memory that shares the packs of another thread.
+    pub(super) fn sharing(packs: Arc<Packs>) -> Memory {
+        Memory { packs: OnceCell::from(packs), ..Memory::default() }
+    }
+
+    /// The packs of the same folders.
+    pub(super) fn packs(&self, loose: &Loose) -> &Arc<Packs> {
+        self.packs.get_or_init(|| Arc::new(Packs::of(loose.dirs())))
+    }
+
+    /// An object of at most `max` bytes in a pack; `None` for what is left to libgit2.
+    pub(super) fn unpack(&self, loose: &Loose, id: ObjectId, max: usize) -> Option<Found> {
+        self.unpacker.borrow_mut().read(self.packs(loose), id, max)
     }
 
     pub(super) fn get(&self, id: ObjectId) -> Option<Kept> {

@@ -33,6 +33,7 @@ mod memory;
 mod merge;
 mod message;
 mod object;
+mod pack;
 mod paths;
 mod pending;
 mod people;

@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use git2::{ObjectType, Odb, OdbObject};
@@ -10,10 +11,12 @@ use super::id::{CommitId, ObjectId};
 use super::loose::Loose;
 use super::memory::Memory;
 use super::object;
+use super::pack::{Found, Packs};
 
 /// The bytes of an object.
 pub(super) enum Object<'s> {
     Packed(OdbObject<'s>),
+    Unpacked(Rc<Vec<u8>>),
     Loose(Vec<u8>),
     /// A commit that was read before.
     Known(Arc<[u8]>),
@@ -24,6 +27,7 @@ impl Object<'_> {
     pub(super) fn data(&self) -> &[u8] {
         match self {
             Object::Packed(object) => object.data(),
+            Object::Unpacked(bytes) => bytes,
             Object::Loose(bytes) => bytes,
             Object::Known(bytes) | Object::Memory(bytes) => bytes,
         }
@@ -64,6 +68,11 @@ impl<'r> Store<'r> {
             odb.add_disk_alternate(folder.to_str()?).ok()?;
         }
         Some(Store { memory, odb, loose: memory.loose(objects, more), ahead: None, repo: None })
+    }
+
+    /// The packs that this reads, for another thread.
+    pub(super) fn packs(&self) -> Arc<Packs> {
+        Arc::clone(self.memory.packs(self.loose))
     }
 
     /// The same, reading commits where `ahead` has read them, or is about to.
@@ -117,6 +126,8 @@ impl<'r> Store<'r> {
                 // Packed and pruned since it was listed.
                 None => {}
             }
+        } else if let Some(Found::Object(found, bytes)) = self.memory.unpack(self.loose, id, usize::MAX) {
+            return if found == kind { Ok(Object::Unpacked(bytes)) } else { Err(wrong(found)) };
         }
         let object = self.odb.read(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?;
         if object.kind() == kind { Ok(Object::Packed(object)) } else { Err(wrong(object.kind())) }
@@ -126,6 +137,17 @@ impl<'r> Store<'r> {
     /// for a larger one.
     pub(super) fn blob(&self, id: ObjectId, max: u64) -> Result<Result<Object<'_>, u64>, Error> {
         let kind = ObjectType::Blob;
+        if self.memory.get(id).is_none() && !self.loose.contains(id) {
+            let most = usize::try_from(max).unwrap_or(usize::MAX);
+            match self.memory.unpack(self.loose, id, most) {
+                Some(Found::Larger(size)) => return Ok(Err(u64::try_from(size).unwrap_or(u64::MAX))),
+                Some(Found::Object(ObjectType::Blob, bytes)) if blob_name(&bytes) == id => {
+                    return Ok(Ok(Object::Unpacked(bytes)));
+                }
+                // Read once more, to say what is wrong with it.
+                _ => {}
+            }
+        }
         let size = match self.memory.get(id) {
             Some((_, bytes)) => bytes.len(),
             None => self.odb.read_header(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?.0,

@@ -7,7 +7,9 @@ use globset::{Candidate, GlobSet, GlobSetBuilder};
 
 use super::clauses::endings;
 use super::mistakes::{At, Mistakes};
-use super::names::{anchored, bad_glob, build, glob};
+use super::literals::Pairs;
+use super::names::{anchored, bad_glob, glob};
+use super::patterns::Lazy;
 
 /// Patterns as a policy writes them, over folded paths.
 #[derive(Debug)]
@@ -25,32 +27,37 @@ struct Quick {
     /// The endings that a path must have to be taken by `others`; `None` when it may have any.
     possible: Option<Vec<String>>,
     /// All other patterns.
-    others: GlobSet,
+    others: Vec<Lazy>,
 }
 
 impl Quick {
     fn new(patterns: &[At<String>]) -> Quick {
-        let (mut taken, mut possible, mut others) = (Vec::new(), Some(Vec::new()), GlobSetBuilder::new());
+        let (mut taken, mut possible, mut others) = (Vec::new(), Some(Vec::new()), Vec::new());
         for text in patterns.iter().filter_map(|pattern| anchored(&pattern.value)) {
             let ends = endings(&text);
             if let Some(ends) = ends.clone().filter(|ends| is_by_ending(&text, ends)) {
                 taken.extend(ends);
                 continue;
             }
-            let Ok(glob) = build(&text) else { continue };
             possible = possible.zip(ends).map(|(known, ends)| [known, ends].concat());
-            others.add(glob);
+            others.push(Lazy::new(text));
         }
-        Quick { taken, possible, others: others.build().unwrap_or_else(|_| GlobSet::empty()) }
+        Quick { taken, possible, others }
     }
 
     fn takes(&self, path: &[u8]) -> bool {
         let ending = path.iter().rposition(|&b| b == b'.').map(|dot| &path[dot + 1..]);
         let is_in = |ends: &[String]| ending.is_some_and(|own| ends.iter().any(|end| end.as_bytes() == own));
         is_in(&self.taken)
-            || !self.others.is_empty()
-                && self.possible.as_ref().is_none_or(|ends| is_in(ends))
-                && self.others.is_match_candidate(&Candidate::from_bytes(path))
+            || self.possible.as_ref().is_none_or(|ends| is_in(ends)) && self.takes_otherwise(path)
+    }
+
+    fn takes_otherwise(&self, path: &[u8]) -> bool {
+        let (pairs, mut candidate) = (Pairs::of(path), None);
+        let mut matches = |pattern: &Lazy| {
+            pattern.matches(candidate.get_or_insert_with(|| Candidate::from_bytes(path)))
+        };
+        self.others.iter().any(|pattern| pattern.may_match(path, &pairs) && matches(pattern))
     }
 }
 

@@ -33,8 +33,9 @@ pub(super) struct Patterns {
     always: Vec<usize>,
 }
 
+/// A pattern that is compiled when the first path comes that may match it.
 #[derive(Debug)]
-struct Lazy {
+pub(super) struct Lazy {
     /// Anchored.
     text: String,
     /// A path that matches holds one of these literals, which are found least often.
@@ -182,7 +183,8 @@ impl Scanner<'_> {
 }
 
 impl Lazy {
-    fn new(text: String) -> Lazy {
+    /// An [anchored](super::names::anchored) pattern. One that does not compile matches nothing.
+    pub(super) fn new(text: String) -> Lazy {
         let mut others = clauses(&text).unwrap_or_default();
         let shortest = |clause: &Vec<String>| clause.iter().map(String::len).min().unwrap_or(0);
         let best = others.iter().enumerate().max_by_key(|(_, clause)| shortest(clause)).map(|(at, _)| at);
@@ -203,21 +205,27 @@ impl Lazy {
     /// False when a clause shows that a path with one of the rarest literals does not match; much
     /// cheaper than to match.
     fn is_possible(&self, path: &[u8], pairs: &Pairs) -> bool {
-        let holds = |literal: &String| {
-            let literal = literal.as_bytes();
-            if !pairs.may_hold(literal) {
-                return false;
-            }
-            let starts = |at: usize| path[at] == literal[0] && path[at..].starts_with(literal);
-            (0..path.len()).any(starts)
-        };
-        self.others.iter().all(|clause| clause.iter().any(holds))
+        self.others.iter().all(|clause| clause.iter().any(|literal| holds(path, pairs, literal)))
     }
 
-    fn matches(&self, path: &Candidate<'_>) -> bool {
+    /// False when a literal that is not there shows that a path does not match.
+    pub(super) fn may_match(&self, path: &[u8], pairs: &Pairs) -> bool {
+        let rarest = |clause: &Vec<String>| clause.iter().any(|literal| holds(path, pairs, literal));
+        self.rarest.as_ref().is_none_or(rarest) && self.is_possible(path, pairs)
+    }
+
+    /// True when it matches.
+    pub(super) fn matches(&self, path: &Candidate<'_>) -> bool {
         let matcher = self.matcher.get_or_init(|| build(&self.text).ok().map(|glob| glob.compile_matcher()));
         matcher.as_ref().is_some_and(|matcher| matcher.is_match_candidate(path))
     }
+}
+
+/// True when a path, with these pairs of bytes, holds a literal.
+fn holds(path: &[u8], pairs: &Pairs, literal: &str) -> bool {
+    let literal = literal.as_bytes();
+    let starts = |at: usize| path[at] == literal[0] && path[at..].starts_with(literal);
+    pairs.may_hold(literal) && (0..path.len()).any(starts)
 }
 
 #[cfg(test)]

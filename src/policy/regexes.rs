@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use memchr::memmem;
-use regex::{Regex, RegexBuilder};
+use regex_automata::meta::{BuildError, Builder, Config, Regex};
+use regex_automata::util::syntax;
 
 use super::mistakes::{At, Mistakes};
 use super::needs::{Needs, has_strays};
@@ -13,6 +14,8 @@ use crate::diag::Span;
 
 /// The most memory a compiled pattern may take.
 const REGEX_LIMIT: usize = 1 << 20;
+/// And what it finds out while it searches.
+const CACHE_LIMIT: usize = 2 << 20;
 
 /// A pattern that is asked about more text than this, in bytes, is compiled: to look for what it needs costs
 /// as much by then.
@@ -45,7 +48,9 @@ impl Pattern {
     /// The compiled pattern; `None` when it does not compile, which loading reports and
     /// which keeps a policy from judging.
     pub fn regex(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| build(&self.text.value).ok()).as_ref()
+        let much = || self.ruled_out.load(Ordering::Relaxed) >= WORTH_COMPILING;
+        let plain = || build(&self.text.value, much()).or_else(|_| build(&self.text.value, true));
+        self.compiled.get_or_init(|| plain().ok()).as_ref()
     }
 
     /// What a text must hold to match.
@@ -81,20 +86,23 @@ impl Pattern {
         if self.regex().is_some() {
             return;
         }
-        let reason = match build(&self.text.value) {
-            Err(regex::Error::CompiledTooBig(_)) => "it is too big".to_string(),
-            Err(other) => {
-                let text = other.to_string();
-                text.lines().last().unwrap_or("syntax error").trim_start_matches("error: ").to_string()
-            }
-            Ok(_) => return,
+        let Err(error) = build(&self.text.value, true) else { return };
+        let reason = if error.size_limit().is_some() {
+            "it is too big".to_string()
+        } else {
+            let text = error.syntax_error().map_or_else(|| error.to_string(), ToString::to_string);
+            text.lines().last().unwrap_or("syntax error").trim_start_matches("error: ").to_string()
         };
         mistakes.add("bad-regex", self.text.span, "the pattern does not compile", reason);
     }
 }
 
-fn build(text: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(text).multi_line(true).case_insensitive(true).size_limit(REGEX_LIMIT).build()
+/// Compiles a pattern. To work out how to skip most of a text takes longer than all the rest, and pays for `much`
+/// text alone.
+fn build(text: &str, much: bool) -> Result<Regex, BuildError> {
+    let limits = Config::new().nfa_size_limit(Some(REGEX_LIMIT)).hybrid_cache_capacity(CACHE_LIMIT);
+    let syntax = syntax::Config::new().multi_line(true).case_insensitive(true);
+    Builder::new().configure(limits.auto_prefilter(much)).syntax(syntax).build(text)
 }
 
 #[cfg(test)]

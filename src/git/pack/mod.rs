@@ -1,0 +1,133 @@
+//! Objects in packs, read without libgit2, which asks for each object three times what its bytes are worth: a lock,
+//! a window, and a decompressor made anew.
+//!
+//! Only what is just as it should be is read here. Whatever is not (an object that is not found, is damaged or very
+//! large, an index of an old kind) is left to libgit2, which says what is wrong with it.
+
+mod delta;
+mod pages;
+mod unpack;
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicUsize;
+
+use super::id::ObjectId;
+use pages::Pages;
+
+pub(super) use unpack::{Found, Unpacker};
+
+/// A repository with more packs has not been looked after; libgit2 knows which of them to ask first.
+const MOST: usize = 64;
+
+/// The packs of some folders of objects, for all threads.
+#[derive(Debug)]
+pub(super) struct Packs {
+    packs: Vec<Pack>,
+    /// How many bytes of all of them may still be kept.
+    room: AtomicUsize,
+}
+
+/// So many bytes of packs are kept in memory; all others are read again when they are asked for again.
+const ROOM: usize = 48 << 20;
+
+impl Packs {
+    /// The packs below some `objects` folders. Nothing but the folders is read yet.
+    pub(super) fn of(dirs: &[PathBuf]) -> Packs {
+        let mut packs: Vec<Pack> = dirs.iter().flat_map(|dir| listed(&dir.join("pack"))).collect();
+        if packs.len() > MOST {
+            packs.clear();
+        }
+        Packs { packs, room: AtomicUsize::new(ROOM) }
+    }
+
+    /// The pack that holds an object, by its place, and where it stands there.
+    fn find(&self, id: ObjectId) -> Option<(usize, usize)> {
+        let held = |(at, pack): (usize, &Pack)| Some((at, pack.files(&self.room)?.find(id, &self.room)?));
+        self.packs.iter().enumerate().find_map(held)
+    }
+}
+
+/// A pack, opened when it is first asked.
+#[derive(Debug)]
+struct Pack {
+    index: PathBuf,
+    files: OnceLock<Option<Files>>,
+}
+
+/// The packs of a folder whose index is there.
+fn listed(folder: &Path) -> Vec<Pack> {
+    let Ok(items) = std::fs::read_dir(folder) else { return Vec::new() };
+    let paths = items.flatten().map(|item| item.path());
+    let mut indexes: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|e| e == "idx")).collect();
+    indexes.sort();
+    indexes.into_iter().map(|index| Pack { index, files: OnceLock::new() }).collect()
+}
+
+impl Pack {
+    fn files(&self, room: &AtomicUsize) -> Option<&Files> {
+        self.files.get_or_init(|| Files::open(&self.index, room)).as_ref()
+    }
+}
+
+/// An index and its pack, which belong together.
+#[derive(Debug)]
+struct Files {
+    index: Pages,
+    pack: Pages,
+    count: usize,
+}
+
+/// What an index of the second version begins with.
+const MAGIC: [u8; 8] = [0xff, b't', b'O', b'c', 0, 0, 0, 2];
+/// Behind it: for each first byte, how many names begin with it or a smaller one.
+const FANOUT: usize = 8;
+const NAMES: usize = FANOUT + 256 * 4;
+/// Two checksums end an index, the pack's first; the pack's own ends the pack.
+const SUM: usize = 20;
+
+impl Files {
+    fn open(path: &Path, room: &AtomicUsize) -> Option<Files> {
+        let (index, pack) = (Pages::open(path)?, Pages::open(&path.with_extension("pack"))?);
+        let count = number(index.array(NAMES - 4, room)?);
+        let whole = NAMES + count.checked_mul(28)? + 2 * SUM;
+        // Offsets beyond 2 GiB take eight bytes more.
+        let right = index.array(0, room)? == MAGIC && index.len() >= whole && pack.len() >= 12 + SUM;
+        let head: [u8; 12] = pack.array(0, room)?;
+        let good = head[..4] == *b"PACK" && matches!(number(*head[4..].first_chunk()?), 2 | 3);
+        let same = number(*head[8..].first_chunk()?) == count
+            && index.array::<SUM>(index.len().checked_sub(2 * SUM)?, room)?
+                == pack.array::<SUM>(pack.len().checked_sub(SUM)?, room)?;
+        (right && good && same).then_some(Files { index, pack, count })
+    }
+
+    /// Where an object stands in the pack.
+    fn find(&self, id: ObjectId, room: &AtomicUsize) -> Option<usize> {
+        let first = usize::from(id.0[0]);
+        let below = |at: usize| Some(number(self.index.array(FANOUT + 4 * at, room)?));
+        let mut from = if first == 0 { 0 } else { below(first - 1)? };
+        let mut to = below(first)?.min(self.count);
+        while from < to {
+            let middle = from + (to - from) / 2;
+            match self.index.array::<20>(NAMES + 20 * middle, room)?.cmp(&id.0) {
+                std::cmp::Ordering::Less => from = middle + 1,
+                std::cmp::Ordering::Greater => to = middle,
+                std::cmp::Ordering::Equal => return self.offset(middle, room),
+            }
+        }
+        None
+    }
+
+    fn offset(&self, at: usize, room: &AtomicUsize) -> Option<usize> {
+        let offsets = NAMES + 24 * self.count;
+        let offset = number(self.index.array(offsets + 4 * at, room)?);
+        let Some(large) = offset.checked_sub(1 << 31) else { return Some(offset) };
+        let offset = self.index.array(offsets + 4 * self.count + 8 * large, room)?;
+        usize::try_from(u64::from_be_bytes(offset)).ok()
+    }
+}
+
+fn number(bytes: [u8; 4]) -> usize {
+    u32::from_be_bytes(bytes) as usize
+}

@@ -1,0 +1,215 @@
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use git2::ObjectType;
+use zlib_rs::{Inflate, InflateFlush, Status};
+
+use super::super::id::ObjectId;
+use super::{Packs, delta};
+
+/// Larger objects, and those made of larger ones, are left to libgit2.
+const LARGEST: usize = 32 << 20;
+/// Longer chains too: Git makes them of fifty.
+const DEEPEST: usize = 1000;
+/// The decompressor is quick as long as it has so many bytes of room.
+const SLACK: usize = 320;
+/// A header, with the name of a base, is no longer than this.
+const HEAD: usize = 32;
+
+/// What one thread needs to unpack.
+pub(in super::super) struct Unpacker {
+    inflate: Inflate,
+    bases: Bases,
+}
+
+/// What stands in a pack.
+pub(in super::super) enum Found {
+    Object(ObjectType, Rc<Vec<u8>>),
+    /// It has so many bytes, which are more than were asked for.
+    Larger(usize),
+}
+
+/// An object as it is stored.
+struct Stored {
+    is: Kind,
+    /// Uncompressed, of what is stored.
+    size: usize,
+    /// Where that begins.
+    data: usize,
+}
+
+enum Kind {
+    Whole(ObjectType),
+    /// A delta on what stands at a place of the same pack.
+    Delta(usize),
+}
+
+/// Places of objects: the pack, by its own place, and where in it.
+type Place = (usize, usize);
+
+/// Objects that others are made of, as long as there is room: those used last, and those before.
+#[derive(Default)]
+struct Bases {
+    young: HashMap<Place, (ObjectType, Rc<Vec<u8>>)>,
+    old: HashMap<Place, (ObjectType, Rc<Vec<u8>>)>,
+    /// Bytes of the young ones.
+    size: usize,
+}
+
+impl Bases {
+    /// So many bytes are kept, twice.
+    const ROOM: usize = 8 << 20;
+
+    fn get(&mut self, place: Place) -> Option<(ObjectType, Rc<Vec<u8>>)> {
+        if let Some((kind, bytes)) = self.young.get(&place) {
+            return Some((*kind, Rc::clone(bytes)));
+        }
+        let (kind, bytes) = self.old.remove(&place)?;
+        self.put(place, kind, &bytes);
+        Some((kind, bytes))
+    }
+
+    fn put(&mut self, place: Place, kind: ObjectType, bytes: &Rc<Vec<u8>>) {
+        self.size += bytes.len();
+        if self.size > Bases::ROOM {
+            self.old = std::mem::take(&mut self.young);
+            self.size = bytes.len();
+        }
+        self.young.insert(place, (kind, Rc::clone(bytes)));
+    }
+}
+
+impl Default for Unpacker {
+    fn default() -> Unpacker {
+        Unpacker { inflate: Inflate::new(true, 15), bases: Bases::default() }
+    }
+}
+
+impl Unpacker {
+    /// An object of at most `max` bytes; `None` for what is left to libgit2.
+    pub(in super::super) fn read(&mut self, packs: &Packs, id: ObjectId, max: usize) -> Option<Found> {
+        let place = packs.find(id)?;
+        let mut above: Vec<Place> = Vec::new();
+        let mut next = place;
+        let mut top: Option<Vec<u8>> = None;
+        let (kind, mut bytes) = loop {
+            if let Some(base) = self.bases.get(next) {
+                break base;
+            }
+            let stored = packs.stored(next)?;
+            match stored.is {
+                Kind::Whole(_) if stored.size > max && above.is_empty() => {
+                    return Some(Found::Larger(stored.size));
+                }
+                Kind::Whole(kind) => {
+                    let bytes = Rc::new(self.inflated(packs, next.0, &stored)?);
+                    if kind == ObjectType::Tree || !above.is_empty() {
+                        self.bases.put(next, kind, &bytes);
+                    }
+                    break (kind, bytes);
+                }
+                Kind::Delta(base) => {
+                    if above.is_empty() {
+                        let delta = self.inflated(packs, next.0, &stored)?;
+                        let (_, size) = delta::sizes(&delta)?;
+                        if size > max {
+                            return Some(Found::Larger(size));
+                        }
+                        top = Some(delta);
+                    }
+                    above.push(next);
+                    next.1 = base;
+                }
+            }
+            if above.len() > DEEPEST {
+                return None;
+            }
+        };
+        while let Some(place) = above.pop() {
+            let delta = match top.take_if(|_| above.is_empty()) {
+                Some(delta) => delta,
+                None => self.inflated(packs, place.0, &packs.stored(place)?)?,
+            };
+            bytes = Rc::new(delta::apply(&bytes, &delta, LARGEST)?);
+            if kind == ObjectType::Tree || !above.is_empty() {
+                self.bases.put(place, kind, &bytes);
+            }
+        }
+        Some(if bytes.len() > max { Found::Larger(bytes.len()) } else { Found::Object(kind, bytes) })
+    }
+
+    /// The bytes that are stored; `None` unless they are whole, and as many as the pack says.
+    fn inflated(&mut self, packs: &Packs, pack: usize, stored: &Stored) -> Option<Vec<u8>> {
+        if stored.size > LARGEST {
+            return None;
+        }
+        let pages = &packs.packs.get(pack)?.files(&packs.room)?.pack;
+        let mut out = vec![0; stored.size + SLACK];
+        let (mut at, mut filled) = (stored.data, 0);
+        self.inflate.reset(true);
+        loop {
+            let input = pages.from(at, &packs.room)?;
+            let before = self.inflate.total_in();
+            let status = self.inflate.decompress(&input, &mut out[filled..], InflateFlush::NoFlush).ok()?;
+            let taken = usize::try_from(self.inflate.total_in() - before).ok()?;
+            let given = usize::try_from(self.inflate.total_out()).ok()? - filled;
+            (at, filled) = (at + taken, filled + given);
+            match status {
+                Status::StreamEnd if filled == stored.size => break,
+                Status::StreamEnd => return None,
+                Status::Ok | Status::BufError if taken == 0 && given == 0 => return None,
+                Status::Ok | Status::BufError => {}
+            }
+        }
+        out.truncate(filled);
+        Some(out)
+    }
+}
+
+impl Packs {
+    /// Reads the header of what stands at a place.
+    fn stored(&self, (pack, at): Place) -> Option<Stored> {
+        let pages = &self.packs.get(pack)?.files(&self.room)?.pack;
+        let mut head = Vec::with_capacity(HEAD);
+        while head.len() < HEAD {
+            let Some(bytes) = pages.from(at + head.len(), &self.room) else { break };
+            head.extend_from_slice(&bytes[..bytes.len().min(HEAD - head.len())]);
+        }
+        let mut rest = &head[..];
+        let mut byte = || {
+            let (first, after) = rest.split_first()?;
+            rest = after;
+            Some(usize::from(*first))
+        };
+        let first = byte()?;
+        let (mut size, mut shift, mut more) = (first & 0x0f, 4_u32, first & 0x80 != 0);
+        while more {
+            let next = byte()?;
+            size |= (next & 0x7f).checked_shl(shift).filter(|bits| bits >> shift == next & 0x7f)?;
+            (shift, more) = (shift + 7, next & 0x80 != 0);
+        }
+        let is = match first >> 4 & 7 {
+            1 => Kind::Whole(ObjectType::Commit),
+            2 => Kind::Whole(ObjectType::Tree),
+            3 => Kind::Whole(ObjectType::Blob),
+            4 => Kind::Whole(ObjectType::Tag),
+            6 => {
+                // So far before this one, in bytes of seven bits, of which all but the last count one more.
+                let mut next = byte()?;
+                let mut back = next & 0x7f;
+                while next & 0x80 != 0 {
+                    next = byte()?;
+                    back = back.checked_add(1)?.checked_mul(128)? | next & 0x7f;
+                }
+                Kind::Delta(at.checked_sub(back).filter(|_| back > 0)?)
+            }
+            7 => {
+                let id = ObjectId::from_slice(rest)?;
+                rest = &rest[20..];
+                Kind::Delta(self.packs[pack].files(&self.room)?.find(id, &self.room)?)
+            }
+            _ => return None,
+        };
+        Some(Stored { is, size, data: at + head.len() - rest.len() })
+    }
+}
