@@ -7,13 +7,48 @@ use unicode_normalization::UnicodeNormalization;
 #[derive(Clone, Debug)]
 pub struct Folded {
     text: String,
-    at: Vec<u32>,
+    /// For each byte of the text, where it comes from; `None` when that is where it stands.
+    at: Option<Vec<u32>>,
     end: u32,
+}
+
+/// What an ASCII character is folded to.
+const ASCII: [u8; 128] = {
+    let mut table = [0; 128];
+    let mut byte = 0;
+    while byte < table.len() {
+        let plain = byte as u8;
+        let space = matches!(plain, b'\t'..=b'\r' | b' ' | b'-' | b'_' | b'/');
+        table[byte] = if space { b' ' } else { plain.to_ascii_lowercase() };
+        byte += 1;
+    }
+    table
+};
+
+/// Folds ASCII text, of which each byte gives one, or none where spaces meet.
+fn fold_ascii(original: &str) -> String {
+    let mut text = Vec::with_capacity(original.len());
+    let mut last = 0;
+    for byte in original.bytes() {
+        let folded = ASCII[usize::from(byte & 0x7f)];
+        if folded != b' ' || last != b' ' {
+            text.push(folded);
+        }
+        last = folded;
+    }
+    String::from_utf8(text).expect("the table holds ASCII alone")
 }
 
 impl Folded {
     /// Folds `original`.
     pub fn new(original: &str) -> Folded {
+        let end = u32::try_from(original.len()).unwrap_or(u32::MAX);
+        if original.is_ascii() {
+            let text = fold_ascii(original);
+            if text.len() == original.len() {
+                return Folded { text, at: None, end };
+            }
+        }
         let mut text = String::with_capacity(original.len());
         let mut at = Vec::with_capacity(original.len());
         let mut put = |c: char, offset: u32| {
@@ -43,7 +78,7 @@ impl Folded {
                 }
             }
         }
-        Folded { text, at, end: u32::try_from(original.len()).unwrap_or(u32::MAX) }
+        Folded { text, at: Some(at), end }
     }
 
     /// The folded text.
@@ -54,10 +89,14 @@ impl Folded {
     /// The byte range in the original of a byte range in the folded text. A character that was
     /// folded into several is covered whole, so a range that is not empty stays so.
     pub fn original(&self, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
-        let start = self.at.get(range.start).copied().unwrap_or(self.end);
+        let Some(places) = &self.at else {
+            let (start, end) = (range.start.min(self.text.len()), range.end.min(self.text.len()));
+            return start..end.max(start);
+        };
+        let start = places.get(range.start).copied().unwrap_or(self.end);
         let last = range.end.checked_sub(1).filter(|_| range.end > range.start);
-        let last = last.and_then(|last| self.at.get(last));
-        let behind = self.at.get(range.end..).unwrap_or_default();
+        let last = last.and_then(|last| places.get(last));
+        let behind = places.get(range.end..).unwrap_or_default();
         let end = behind.iter().find(|at| Some(*at) != last).copied().unwrap_or(self.end);
         start as usize..end.max(start) as usize
     }
@@ -65,18 +104,7 @@ impl Folded {
 
 /// Folds a text as [`Folded::new`] does, without the way back.
 pub fn fold(original: &str) -> String {
-    if !original.is_ascii() {
-        return Folded::new(original).text;
-    }
-    let mut text = String::with_capacity(original.len());
-    for c in original.chars() {
-        if !c.is_whitespace() && !matches!(c, '-' | '_' | '/') {
-            text.push(c.to_ascii_lowercase());
-        } else if !text.ends_with(' ') {
-            text.push(' ');
-        }
-    }
-    text
+    if original.is_ascii() { fold_ascii(original) } else { Folded::new(original).text }
 }
 
 /// Chinese, Japanese or Korean: written without spaces, so words match as substrings.

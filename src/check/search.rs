@@ -320,8 +320,8 @@ fn name_of(caps: &Captures, piece: &str) -> Option<(String, Option<String>, Rang
     let start = space.map_or(name.start, |space| space.start.min(name.start));
     let end = space.map_or(name.end, |space| space.end.max(name.end));
     let open = piece[end..].starts_with(['{', '$', '%', '<', '*']);
-    let apart = space
-        .filter(|space| space.end < name.start && !piece[space.end..name.start].starts_with('@'));
+    let apart =
+        space.filter(|space| space.end < name.start && !piece[space.end..name.start].starts_with('@'));
     let whole = apart.map(|space| format!("{}.{}", &piece[space], &piece[name]));
     let whole = whole.as_deref().unwrap_or(&piece[start..end]);
     let shown = whole.trim_matches(['.', '/']).replace(['`', '"', '[', ']'], "");

@@ -19,9 +19,8 @@ pub(super) fn read(
 ) {
     for (index, spec) in artifact.facts.iter().enumerate() {
         let mut one = Ask { set, doc, model, fact: index, is: spec.is, how: "canonical", lone: true, out };
-        let label = normalise_key(&spec.label);
-        for pair in doc.document.pairs.iter().filter(|p| p.key == label || p.key == normalise_key(&spec.key))
-        {
+        let (label, key) = spec.names();
+        for pair in doc.document.pairs.iter().filter(|p| p.key == label || p.key == key) {
             let span = if pair.value.trim().is_empty() { pair.key_span } else { pair.span };
             one.value(&pair.value, span, true);
         }

@@ -1,7 +1,7 @@
 //! A document made ready for many readers: keys, headings and sentences folded once.
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use crate::artifact::document::{Document, Unit};
@@ -29,6 +29,8 @@ pub(super) struct Prepared<'d> {
     headings: Vec<Folded>,
     title: Option<Folded>,
     sentences: OnceCell<Vec<Sentence>>,
+    /// Whether units wait to be filled, by where their texts are.
+    open: RefCell<HashMap<usize, bool>>,
     aliases: Option<&'d Aliases>,
 }
 
@@ -55,6 +57,7 @@ impl<'d> Prepared<'d> {
             headings: document.headings.iter().map(|h| Folded::new(&h.key)).collect(),
             title: document.title.as_ref().map(|t| Folded::new(&t.text)),
             sentences: OnceCell::new(),
+            open: RefCell::default(),
             aliases: None,
         }
     }
@@ -81,6 +84,18 @@ impl<'d> Prepared<'d> {
             at = self.document.headings[index].parent;
         }
         false
+    }
+
+    /// Whether a unit of the document waits to be filled, as `judge` says the first time.
+    pub(super) fn is_open(&self, unit: &Unit, judge: impl FnOnce() -> bool) -> bool {
+        // The texts stay where they are as long as the document does. Empty ones share a place, and an answer.
+        let place = unit.text.as_ptr() as usize;
+        if let Some(known) = self.open.borrow().get(&place) {
+            return *known;
+        }
+        let open = judge();
+        self.open.borrow_mut().insert(place, open);
+        open
     }
 
     pub(super) fn sentences(&self) -> &[Sentence] {

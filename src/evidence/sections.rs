@@ -86,9 +86,11 @@ fn small_values(one: &mut Ask<'_>, wanted: &Wanted<'_>, units: &[&Unit], heading
 
 /// True for a unit that waits to be filled, with its label or without: `Decision: <accepted or not>`.
 pub(super) fn open(one: &Ask<'_>, unit: &Unit) -> bool {
-    let value = unit.text.split_once([':', '：']).map_or("", |(_, value)| value.trim());
-    let waits = |text: &str| types::is_placeholder(text, &one.set.words);
-    waits(&unit.text) || !value.is_empty() && waits(value)
+    one.doc.is_open(unit, || {
+        let value = unit.text.split_once([':', '：']).map_or("", |(_, value)| value.trim());
+        let waits = |text: &str| types::is_placeholder(text, &one.set.words);
+        waits(&unit.text) || !value.is_empty() && waits(value)
+    })
 }
 
 /// True when the unit carries a label that `not` excludes: `Next review: …` among the signatures.

@@ -147,7 +147,10 @@ impl<'a, 'r> Surveyor<'a, 'r> {
                     StateName::Unreadable,
                     "its format is not one that roadworthy reads",
                 )),
-                Loaded::Read(document) => self.judging(model).judge(index, hit, &document, sources),
+                Loaded::Read(document) => {
+                    let judging = self.judging(model);
+                    judging.judge(index, hit, &judging.prepared(&document, sources))
+                }
             },
         };
         self.cache.insert(key, found.clone());
@@ -163,27 +166,34 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         sources: &mut Sources,
     ) -> Result<(), Error> {
         let Some(first) = models.first() else { return Ok(()) };
-        let mut jobs: BTreeMap<(usize, RepoPath), (&Hit, Arc<Document>)> = BTreeMap::new();
+        let mut jobs: BTreeMap<&RepoPath, Job<'a>> = BTreeMap::new();
         for index in (0..self.set.artifacts.len()).filter(|&a| !is_by_model(&self.set.artifacts[a])) {
             for placed in
                 models.iter().flat_map(|m| self.nearby.of(index, m).into_iter().take(MAX_CANDIDATES))
             {
-                let key = (index, placed.hit.path.clone());
-                if matches!(placed.hit.kind, EntryKind::File { .. })
-                    && !jobs.contains_key(&key)
-                    && let Loaded::Read(document) = texts.load(self.snapshot, sources, &placed.hit.path)?
+                let hit = placed.hit;
+                if let Some(job) = jobs.get_mut(&hit.path) {
+                    if job.artifacts.last() != Some(&index) {
+                        job.artifacts.push(index);
+                    }
+                } else if matches!(hit.kind, EntryKind::File { .. })
+                    && let Loaded::Read(document) = texts.load(self.snapshot, sources, &hit.path)?
                 {
-                    jobs.insert(key, (placed.hit, document));
+                    jobs.insert(&hit.path, Job { hit, document, artifacts: vec![index] });
                 }
             }
         }
-        let jobs: Vec<_> = jobs.into_iter().collect();
+        let jobs: Vec<Job<'_>> = jobs.into_values().collect();
         let judging = self.judging(first);
         let sources = &*sources;
-        let found = parallel::map(&jobs, |((index, _), (hit, document))| {
-            judging.judge(*index, hit, document, sources)
+        let found = parallel::map(&jobs, |job| {
+            let doc = judging.prepared(&job.document, sources);
+            job.artifacts.iter().map(|&index| judging.judge(index, job.hit, &doc)).collect::<Vec<_>>()
         });
-        self.cache.extend(jobs.into_iter().map(|(key, _)| key).zip(found));
+        for (job, found) in jobs.iter().zip(found) {
+            let keys = job.artifacts.iter().map(|&index| (index, job.hit.path.clone()));
+            self.cache.extend(keys.zip(found));
+        }
         Ok(())
     }
 
@@ -198,6 +208,13 @@ fn is_by_model(artifact: &Artifact) -> bool {
     readers.any(|r| matches!(r.how, How::Owners { .. } | How::Path { of_model: true, .. }))
 }
 
+/// A document that may be evidence of some artifacts.
+struct Job<'a> {
+    hit: &'a Hit,
+    document: Arc<Document>,
+    artifacts: Vec<usize>,
+}
+
 /// All that a judgement of a document depends on besides it: what threads share.
 struct Judging<'s> {
     set: &'s PolicySet,
@@ -207,12 +224,16 @@ struct Judging<'s> {
 }
 
 impl Judging<'_> {
+    /// Makes a document ready to be judged, for however many artifacts.
+    fn prepared<'d>(&'d self, document: &'d Document, sources: &'d Sources) -> Prepared<'d> {
+        Prepared::new(document, &sources.get(document.source).text).with_aliases(self.aliases)
+    }
+
     /// Reads and judges a document; `None` when its content shows that no source of the artifact
     /// speaks of it (a YAML file of another `kind`).
-    fn judge(&self, index: usize, hit: &Hit, document: &Document, sources: &Sources) -> Option<Candidate> {
+    fn judge(&self, index: usize, hit: &Hit, doc: &Prepared<'_>) -> Option<Candidate> {
         let (artifact, model) = (&self.set.artifacts[index], self.model);
-        let text = &*sources.get(document.source).text;
-        let doc = Prepared::new(document, text).with_aliases(self.aliases);
+        let (document, text) = (doc.document, doc.text);
         let applies = |s: usize| {
             let spec = &artifact.sources[s];
             (spec.formats.is_empty() || spec.formats.contains(&document.format))
@@ -222,9 +243,9 @@ impl Judging<'_> {
             hit.sources.iter().filter(|(a, s)| *a == index && applies(*s)).map(|(_, s)| *s).collect();
         let first = *specs.first()?;
         let mut facts = Facts::default();
-        canonical::read(self.set, artifact, &doc, &model.path, &mut facts);
+        canonical::read(self.set, artifact, doc, &model.path, &mut facts);
         for s in &specs {
-            read_source(self.set, artifact, &artifact.sources[*s], &doc, &model.path, &mut facts);
+            read_source(self.set, artifact, &artifact.sources[*s], doc, &model.path, &mut facts);
         }
         facts.dedup();
         let met = self.essential[index].iter().filter(|group| group.iter().any(|&f| facts.has(f))).count();
@@ -232,7 +253,7 @@ impl Judging<'_> {
         let subject = Subject {
             set: self.set,
             artifact,
-            doc: &doc,
+            doc,
             facts: &facts,
             lacks: met < self.essential[index].len(),
             path: &path,

@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 use globset::{Candidate, GlobSet, GlobSetBuilder};
 
 use super::clauses::endings;
-use super::mistakes::{At, Mistakes};
 use super::literals::Pairs;
+use super::mistakes::{At, Mistakes};
 use super::names::{anchored, bad_glob, glob};
 use super::patterns::Lazy;
 
@@ -54,9 +54,8 @@ impl Quick {
 
     fn takes_otherwise(&self, path: &[u8]) -> bool {
         let (pairs, mut candidate) = (Pairs::of(path), None);
-        let mut matches = |pattern: &Lazy| {
-            pattern.matches(candidate.get_or_insert_with(|| Candidate::from_bytes(path)))
-        };
+        let mut matches =
+            |pattern: &Lazy| pattern.matches(candidate.get_or_insert_with(|| Candidate::from_bytes(path)));
         self.others.iter().any(|pattern| pattern.may_match(path, &pairs) && matches(pattern))
     }
 }

@@ -1,6 +1,7 @@
 //! A policy file: TOML → [`Pack`], all mistakes at once.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::builtin::{self, Embedded};
 use super::config::Mode;
@@ -154,7 +155,8 @@ fn fact_specs(table: Option<Fields<'_>>, mistakes: &mut Mistakes) -> Vec<FactSpe
         let example = fields.string("example", mistakes).map(|e| e.value);
         fields.finish(mistakes);
         if let (Some(title), Some(is), Some(label)) = (title, is, label) {
-            specs.push(FactSpec { name, title: title.value, is, label: label.value, key, wanted, example });
+            let (title, label, names) = (title.value, label.value, OnceLock::new());
+            specs.push(FactSpec { name, title, is, label, key, wanted, example, names });
         }
     }
     specs

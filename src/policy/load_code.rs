@@ -195,7 +195,10 @@ fn globs(check: &Check) -> Vec<&Globs> {
 
 /// A pattern that finds a name must say which part of the match it is.
 fn has_name(pattern: &Pattern, mistakes: &mut Mistakes) {
-    if pattern.regex().is_some_and(|regex| !regex.group_info().all_names().any(|(_, _, name)| name == Some("name"))) {
+    if pattern
+        .regex()
+        .is_some_and(|regex| !regex.group_info().all_names().any(|(_, _, name)| name == Some("name")))
+    {
         let label = "write the name as `(?<name>…)`";
         mistakes.add("bad-regex", pattern.span(), "the pattern has no group `name`", label);
     }

@@ -1,6 +1,7 @@
 //! What a policy says, valid: artifacts, their facts and sources, and rules.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::mistakes::At;
 use super::regexes::Pattern;
@@ -8,6 +9,7 @@ use super::rule::Rule;
 use crate::artifact::document::{Form, Format, UnitKind};
 use crate::artifact::types::ValueType;
 use crate::diag::Span;
+use crate::text::normalise_key;
 use crate::words::TermList;
 
 /// A policy file's content.
@@ -70,9 +72,18 @@ pub struct FactSpec {
     pub wanted: Option<String>,
     /// A valid value, when the type's own example does not fit.
     pub example: Option<String>,
+    /// See [`FactSpec::names`].
+    pub(super) names: OnceLock<(String, String)>,
 }
 
 impl FactSpec {
+    /// The label and the key, as names in documents are compared.
+    pub fn names(&self) -> (&str, &str) {
+        let made = || (normalise_key(&self.label), normalise_key(&self.key));
+        let (label, key) = self.names.get_or_init(made);
+        (label, key)
+    }
+
     /// What to write, for the remedy: the policy's own words or the type's noun.
     pub fn wanted(&self) -> String {
         self.wanted.clone().unwrap_or_else(|| self.is.noun().to_string())

@@ -3,7 +3,7 @@
 use super::Shipped;
 use super::spelling;
 use super::term::{Term, check, is_word_char};
-use crate::text::Folded;
+use crate::text::{Folded, fold};
 use regex::{Regex, RegexBuilder};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -39,6 +39,8 @@ pub struct TermList {
 #[derive(Debug)]
 struct Compiled {
     plain: Vec<(usize, Term)>,
+    /// The second byte of each of their heads, which tells most of them apart; zero for those of one byte.
+    seconds: Vec<u8>,
     /// Where the terms of each ASCII character start in `plain`, and how many there are.
     ascii: [(u32, u32); 128],
     /// The same for all other characters, sorted.
@@ -48,7 +50,9 @@ struct Compiled {
 impl Compiled {
     /// `plain` is sorted by head.
     fn new(plain: Vec<(usize, Term)>) -> Compiled {
-        let mut compiled = Compiled { plain, ascii: [(0, 0); 128], others: Vec::new() };
+        let second = |(_, term): &(usize, Term)| term.head().as_bytes().get(1).copied().unwrap_or(0);
+        let seconds = plain.iter().map(second).collect();
+        let mut compiled = Compiled { plain, seconds, ascii: [(0, 0); 128], others: Vec::new() };
         for (at, (_, term)) in (0..).zip(&compiled.plain) {
             let Some(first) = term.head().chars().next() else { continue };
             let slot = if first.is_ascii() {
@@ -68,15 +72,24 @@ impl Compiled {
         compiled
     }
 
-    /// The terms whose head starts with `first`.
-    fn starting(&self, first: char) -> &[(usize, Term)] {
+    /// Where the terms stand whose head starts with `first`.
+    fn starting(&self, first: char) -> Range<usize> {
         let (start, count) = if first.is_ascii() {
             self.ascii[first as usize]
         } else {
             let found = self.others.binary_search_by_key(&first, |(other, _)| *other);
             found.map_or((0, 0), |at| self.others[at].1)
         };
-        &self.plain[start as usize..(start + count) as usize]
+        start as usize..(start + count) as usize
+    }
+
+    /// The terms whose head may stand at the beginning of `rest`, which starts with `first`.
+    fn possible(&self, first: char, rest: &str) -> impl Iterator<Item = &(usize, Term)> {
+        let range = self.starting(first);
+        let next = rest.as_bytes().get(1).copied().unwrap_or(0);
+        let fits = move |second: u8| second == next || second == 0;
+        let terms = self.plain[range.clone()].iter().zip(&self.seconds[range]);
+        terms.filter(move |(_, second)| fits(**second)).map(|(term, _)| term)
     }
 }
 
@@ -179,24 +192,21 @@ impl TermList {
 
     /// True when one term covers the whole of `text`, white space at its ends aside.
     pub fn is_whole(&self, text: &str) -> bool {
-        let folded = Folded::new(text.trim());
-        let text = folded.as_str().trim();
-        if text.is_empty() {
-            return false;
-        }
-        let mut found = false;
-        self.each_hit(text, |hit| {
-            found = hit.range == (0..text.len());
-            !found
-        });
-        found
+        let folded = fold(text.trim());
+        let text = folded.trim();
+        let Some(first) = text.chars().next() else { return false };
+        // What covers the whole begins where the text does.
+        let mut plain = self.compiled().possible(first, text);
+        let covers = |range: Range<usize>| range == (0..text.len());
+        plain.any(|(_, term)| term.end_at(text, 0) == Some(text.len()))
+            || self.patterns.iter().any(|(_, regex)| regex.find_iter(text).any(|found| covers(found.range())))
     }
 
     /// True when the list holds `lower_word` (lower case; several words with single spaces between
     /// them), literally or as a stem with an ending. Cheap; patterns and gaps are not asked.
     pub fn has_word(&self, lower_word: &str) -> bool {
         let Some(first) = lower_word.chars().next() else { return false };
-        self.compiled().starting(first).iter().any(|(_, term)| {
+        self.compiled().possible(first, lower_word).any(|(_, term)| {
             term.exact() == Some(lower_word)
                 || term
                     .stem()
@@ -225,12 +235,13 @@ impl TermList {
     fn each_hit(&self, text: &str, mut visit: impl FnMut(Hit) -> bool) {
         let compiled = self.compiled();
         let trimmed = text.len() - text.trim_start().len()..text.trim_end().len();
-        let mut before = None;
+        let mut inside = false;
         for (at, c) in text.char_indices() {
-            let glued = is_word_char(c) && before.is_some_and(is_word_char);
-            before = Some(c);
-            let terms = if glued { &[] } else { compiled.starting(c) };
-            for (index, term) in terms {
+            let word = is_word_char(c);
+            if std::mem::replace(&mut inside, word) && word {
+                continue;
+            }
+            for (index, term) in compiled.possible(c, &text[at..]) {
                 if term.whole && at != trimmed.start {
                     continue;
                 }

@@ -16,7 +16,7 @@ const MAX_SKIPPED: usize = 64;
 /// True for a character that belongs to a word of a script that separates words. Chinese, Japanese
 /// and Korean characters are boundaries.
 pub fn is_word_char(c: char) -> bool {
-    c.is_alphanumeric() && !is_cjk(c)
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() && !is_cjk(c) }
 }
 
 /// A run of literal text, and what may follow it.

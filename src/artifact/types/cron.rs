@@ -4,7 +4,9 @@ use super::scan::{is_short, tokens, trimmed};
 use super::{NotA, Reading, Value};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
 use croner::parser::{CronParser, Seconds, Year};
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 /// Firing days looked at for the largest gap; a year of a daily schedule and more.
 const FIRING_DAYS: usize = 500;
@@ -17,6 +19,9 @@ const YEARS: u64 = 9;
 
 /// Firings looked at within one day: every minute.
 const WITHIN_DAY: usize = 1440;
+
+/// The gaps of so many expressions are kept.
+const KEPT: usize = 256;
 
 /// Up to so many words, a text without an expression is blamed for it.
 const LABEL: usize = 6;
@@ -92,6 +97,21 @@ fn is_field(field: &str) -> bool {
 /// # Errors
 /// A sentence, when the expression is not valid or never fires.
 pub fn cron_max_gap_days(expr: &str) -> Result<f64, String> {
+    // Many models share few schedules.
+    static KNOWN: Mutex<BTreeMap<String, Result<f64, String>>> = Mutex::new(BTreeMap::new());
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(gap) = known().get(expr) {
+        return gap.clone();
+    }
+    let gap = max_gap_days(expr);
+    let mut known = known();
+    if known.len() < KEPT {
+        known.insert(expr.to_string(), gap.clone());
+    }
+    gap
+}
+
+fn max_gap_days(expr: &str) -> Result<f64, String> {
     let parser = CronParser::builder().seconds(Seconds::Optional).year(Year::Disallowed).build();
     let cron = parser.parse(expr.trim()).map_err(|error| format!("no valid cron expression: {error}"))?;
     let never = || "the schedule never fires".to_string();

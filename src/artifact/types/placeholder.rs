@@ -1,5 +1,8 @@
 //! Text that waits to be filled.
 
+use std::cell::OnceCell;
+use std::ops::Range;
+
 use super::scan::is_short;
 use crate::text::Folded;
 use crate::words::Words;
@@ -13,6 +16,27 @@ const CRON_FIELDS: usize = 5;
 /// True when `text` is empty or only stands for a value: `TBD`, `[Your Name]`, `<date>`,
 /// `{{ owner }}`, `YYYY-MM-DD`, `n/a`. "N/A because …" is an answer; lower-case "todo" is Spanish.
 pub fn is_placeholder(text: &str, words: &Words) -> bool {
+    is(&Subject::of(text), words)
+}
+
+/// A text, folded at most once.
+struct Subject<'t> {
+    text: &'t str,
+    folded: OnceCell<Folded>,
+}
+
+impl Subject<'_> {
+    fn of(text: &str) -> Subject<'_> {
+        Subject { text, folded: OnceCell::new() }
+    }
+
+    fn folded(&self) -> &Folded {
+        self.folded.get_or_init(|| Folded::new(self.text))
+    }
+}
+
+fn is(subject: &Subject<'_>, words: &Words) -> bool {
+    let text = subject.text;
     if is_angled(text) {
         return true;
     }
@@ -23,8 +47,8 @@ pub fn is_placeholder(text: &str, words: &Words) -> bool {
         return text.split_whitespace().count() < CRON_FIELDS;
     }
     let bare = bare.trim_end_matches(['.', ':', '。', '：']);
-    if (words.covers("placeholder_whole", bare) || words.covers("placeholder_whole", text))
-        && !text.contains(['@', '#'])
+    let covers = |text: &str| words.covers("placeholder_whole", text);
+    if !text.contains(['@', '#']) && (covers(bare) || bare.len() < text.len() && covers(text))
         || is_mask(bare)
     {
         return true;
@@ -32,10 +56,11 @@ pub fn is_placeholder(text: &str, words: &Words) -> bool {
     if !is_short(text, LONGEST) {
         return false;
     }
-    has_mark(text, words)
+    let phrases = || words.list("placeholder_phrases");
+    has_mark(subject, words)
         || text.contains("{{") && text.contains("}}") && !text.contains("${{")
-        || is_short(text, LONGEST / 2) && words.occurs("placeholder_phrases", text)
-        || has_token(text, words)
+        || is_short(text, LONGEST / 2) && phrases().is_some_and(|list| list.is_match_folded(subject.folded()))
+        || has_token(subject, words)
         || has_bracket(core, words)
 }
 
@@ -55,10 +80,11 @@ fn has_angled(text: &str) -> bool {
 
 /// True when something in `text` still waits to be filled, however long the text around it is.
 pub fn has_placeholder(text: &str, words: &Words) -> bool {
-    is_placeholder(text, words)
-        || has_mark(text, words)
+    let subject = Subject::of(text);
+    is(&subject, words)
+        || has_mark(&subject, words)
         || text.contains("{{") && text.contains("}}") && !text.contains("${{")
-        || has_token(text, words)
+        || has_token(&subject, words)
         || has_bracket(text, words)
         || has_angled(text)
 }
@@ -71,16 +97,23 @@ fn is_mask(text: &str) -> bool {
 }
 
 /// `TODO` as a whole word in capitals.
-fn has_mark(text: &str, words: &Words) -> bool {
+fn has_mark(subject: &Subject<'_>, words: &Words) -> bool {
     let Some(list) = words.list("placeholder_marks") else { return false };
-    list.find_all(&Folded::new(text)).into_iter().any(|found| !text[found.range].contains(char::is_lowercase))
+    let written = |range: Range<usize>| &subject.text[range];
+    list.find_all(subject.folded())
+        .into_iter()
+        .any(|found| !written(found.range).contains(char::is_lowercase))
 }
 
 /// `your-org` anywhere, `your org` in a few words.
-fn has_token(text: &str, words: &Words) -> bool {
+fn has_token(subject: &Subject<'_>, words: &Words) -> bool {
     let Some(list) = words.list("placeholder_tokens") else { return false };
-    let few = is_short(text, 4);
-    list.find_all(&Folded::new(text)).into_iter().any(|found| few || text[found.range].contains(['-', '_']))
+    let found = list.find_all(subject.folded());
+    if found.is_empty() {
+        return false;
+    }
+    let few = is_short(subject.text, 4);
+    found.into_iter().any(|found| few || subject.text[found.range].contains(['-', '_']))
 }
 
 /// `<name>`, `[Your Name]`, `[NAME]`; and a text that is nothing but `[Some words]`.

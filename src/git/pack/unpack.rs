@@ -1,4 +1,3 @@
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use git2::ObjectType;
@@ -47,41 +46,41 @@ enum Kind {
 /// Places of objects: the pack, by its own place, and where in it.
 type Place = (usize, usize);
 
-/// Objects that others are made of, as long as there is room: those used last, and those before.
-#[derive(Default)]
+/// Objects that others are made of: each place has its slot, and loses it to the next one that falls there.
 struct Bases {
-    young: HashMap<Place, (ObjectType, Rc<Vec<u8>>)>,
-    old: HashMap<Place, (ObjectType, Rc<Vec<u8>>)>,
-    /// Bytes of the young ones.
+    slots: Vec<Option<(Place, ObjectType, Rc<Vec<u8>>)>>,
+    /// Bytes of all of them.
     size: usize,
 }
 
 impl Bases {
-    /// So many bytes are kept, twice.
-    const ROOM: usize = 8 << 20;
+    const SLOTS: usize = 1 << 11;
+    /// When there are more bytes, all are given up.
+    const ROOM: usize = 16 << 20;
 
-    fn get(&mut self, place: Place) -> Option<(ObjectType, Rc<Vec<u8>>)> {
-        if let Some((kind, bytes)) = self.young.get(&place) {
-            return Some((*kind, Rc::clone(bytes)));
-        }
-        let (kind, bytes) = self.old.remove(&place)?;
-        self.put(place, kind, &bytes);
-        Some((kind, bytes))
+    fn slot((pack, at): Place) -> usize {
+        (pack.wrapping_mul(31) ^ at ^ at >> 11 ^ at >> 22) % Bases::SLOTS
+    }
+
+    fn get(&self, place: Place) -> Option<(ObjectType, Rc<Vec<u8>>)> {
+        let (of, kind, bytes) = self.slots.get(Bases::slot(place))?.as_ref()?;
+        (*of == place).then(|| (*kind, Rc::clone(bytes)))
     }
 
     fn put(&mut self, place: Place, kind: ObjectType, bytes: &Rc<Vec<u8>>) {
-        self.size += bytes.len();
-        if self.size > Bases::ROOM {
-            self.old = std::mem::take(&mut self.young);
-            self.size = bytes.len();
+        if self.size + bytes.len() > Bases::ROOM {
+            self.slots.clear();
+            self.size = 0;
         }
-        self.young.insert(place, (kind, Rc::clone(bytes)));
+        self.slots.resize(Bases::SLOTS, None);
+        let old = self.slots[Bases::slot(place)].replace((place, kind, Rc::clone(bytes)));
+        self.size = (self.size + bytes.len()).saturating_sub(old.map_or(0, |(_, _, old)| old.len()));
     }
 }
 
 impl Default for Unpacker {
     fn default() -> Unpacker {
-        Unpacker { inflate: Inflate::new(true, 15), bases: Bases::default() }
+        Unpacker { inflate: Inflate::new(true, 15), bases: Bases { slots: Vec::new(), size: 0 } }
     }
 }
 
