@@ -1,58 +1,70 @@
-//! Two commands, timed in turn.
+//! Two pieces of work, timed in turn.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Runs of each side before times count: files are in memory then, as for all that follow.
-const WARM_UPS: usize = 3;
+/// What a piece of work is: commands, one after the other.
+pub(crate) type Work = Vec<Command>;
 
-/// Two commands to be compared.
+/// The argument that makes this program print the peak memory of the command behind it.
+pub(crate) const PEAK: &str = "--peak";
+
+/// Two pieces of work to be compared.
 pub(crate) struct Pair {
-    pub(crate) ours: Command,
-    pub(crate) theirs: Command,
-    pub(crate) rounds: usize,
+    pub(crate) ours: Work,
+    pub(crate) theirs: Work,
     /// Run before each side, and not timed: takes back what the run before did.
     pub(crate) before: Option<[Command; 2]>,
 }
 
-/// What one command took.
+/// What one side took.
 pub(crate) struct Side {
     /// The median of all rounds, in milliseconds.
     pub(crate) wall: f64,
-    /// User and system time of a run on average, in milliseconds; `None` where the system does not tell.
+    /// User and system time of a round on average, in milliseconds; `None` where the system does not tell.
     pub(crate) processor: Option<f64>,
+    /// The most memory that one of its processes held, in megabytes.
+    pub(crate) memory: Option<f64>,
 }
 
-/// What both commands took.
+/// What both sides took.
 pub(crate) struct Times {
     pub(crate) ours: Side,
     pub(crate) theirs: Side,
+    pub(crate) rounds: usize,
 }
 
 #[derive(Default)]
 struct Runs {
     wall: Vec<Duration>,
-    ticks: Option<u64>,
+    processor: Option<Duration>,
 }
 
 impl Pair {
     /// Runs ours, theirs, ours, theirs and so on, so that whatever else the machine does meets both.
-    pub(crate) fn run(mut self) -> Result<Times, String> {
+    pub(crate) fn run(mut self, rounds: usize) -> Result<Times, String> {
         let mut before = self.before.map_or([None, None], |[ours, theirs]| [Some(ours), Some(theirs)]);
-        for (command, before) in [&mut self.ours, &mut self.theirs].into_iter().zip(&mut before) {
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-            prepare(before)?;
-            judged(command)?;
+        let mut peaks = [None, None];
+        for (side, work) in [&mut self.ours, &mut self.theirs].into_iter().enumerate() {
+            prepare(&mut before[side])?;
+            for command in work.iter_mut() {
+                command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+                judged(command)?;
+            }
+            prepare(&mut before[side])?;
+            peaks[side] = peak(work)?;
         }
         let (mut ours, mut theirs) = (Runs::default(), Runs::default());
-        for round in 0..WARM_UPS + self.rounds {
-            let counts = round >= WARM_UPS;
+        // Files are in memory after the first rounds, as for all that follow.
+        let warm_ups = (rounds / 5).clamp(1, 3);
+        for round in 0..warm_ups + rounds {
+            let counts = round >= warm_ups;
             prepare(&mut before[0])?;
             once(&mut self.ours, counts.then_some(&mut ours))?;
             prepare(&mut before[1])?;
             once(&mut self.theirs, counts.then_some(&mut theirs))?;
         }
-        Ok(Times { ours: ours.side(), theirs: theirs.side() })
+        Ok(Times { ours: ours.side(peaks[0]), theirs: theirs.side(peaks[1]), rounds })
     }
 }
 
@@ -73,29 +85,31 @@ fn judged(command: &mut Command) -> Result<(), String> {
     }
 }
 
-fn once(command: &mut Command, runs: Option<&mut Runs>) -> Result<(), String> {
-    let before = ticks_of_children();
+fn once(work: &mut Work, runs: Option<&mut Runs>) -> Result<(), String> {
+    let before = usage::processor();
     let start = Instant::now();
-    let status = command.status().map_err(|e| format!("{command:?}: {e}"))?;
-    let wall = start.elapsed();
-    if !matches!(status.code(), Some(0 | 1)) {
-        return Err(format!("{command:?} ended with {status}"));
+    for command in work {
+        let status = command.status().map_err(|e| format!("{command:?}: {e}"))?;
+        if !matches!(status.code(), Some(0 | 1)) {
+            return Err(format!("{command:?} ended with {status}"));
+        }
     }
+    let wall = start.elapsed();
     if let Some(runs) = runs {
         runs.wall.push(wall);
-        if let (Some(before), Some(after)) = (before, ticks_of_children()) {
-            *runs.ticks.get_or_insert(0) += after - before;
+        if let (Some(before), Some(after)) = (before, usage::processor()) {
+            *runs.processor.get_or_insert_default() += after - before;
         }
     }
     Ok(())
 }
 
 impl Runs {
-    fn side(mut self) -> Side {
+    fn side(mut self, memory: Option<f64>) -> Side {
         self.wall.sort_unstable();
         let count = self.wall.len();
-        let processor = self.ticks.map(|ticks| ticks as f64 * MILLISECONDS_PER_TICK / count as f64);
-        Side { wall: median(&self.wall), processor }
+        let processor = self.processor.map(|time| time.as_secs_f64() * 1000.0 / count as f64);
+        Side { wall: median(&self.wall), processor, memory }
     }
 }
 
@@ -106,16 +120,75 @@ fn median(sorted: &[Duration]) -> f64 {
     if sorted.len() % 2 == 1 { at(middle) } else { f64::midpoint(at(middle - 1), at(middle)) }
 }
 
-/// Linux reports processor times in hundredths of a second, whatever its clock.
-const MILLISECONDS_PER_TICK: f64 = 10.0;
+/// The peak of the largest of these commands. A system tells the largest of all children that ever were, so
+/// each command gets a small parent of its own.
+fn peak(work: &[Command]) -> Result<Option<f64>, String> {
+    let own = std::env::current_exe().map_err(|e| e.to_string())?;
+    let mut largest: f64 = 0.0;
+    for command in work {
+        let mut parent = Command::new(&own);
+        parent.arg(PEAK).arg(command.get_program()).args(command.get_args()).env_clear();
+        parent.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        if let Some(folder) = command.get_current_dir() {
+            parent.current_dir(folder);
+        }
+        let output = parent.stdin(Stdio::null()).output().map_err(|e| format!("{parent:?}: {e}"))?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        if !output.status.success() {
+            return Err(format!("{parent:?}: {}", String::from_utf8_lossy(&output.stderr)));
+        }
+        let Ok(megabytes) = text.trim().parse::<f64>() else { return Ok(None) };
+        largest = largest.max(megabytes);
+    }
+    Ok(Some(largest))
+}
 
-/// User and system time of all children that have ended, from `/proc`: fields 16 and 17, counted from
-/// behind the program's name, which may hold anything.
-fn ticks_of_children() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/self/stat").ok()?;
-    let (_, fields) = text.rsplit_once(')')?;
-    let mut fields = fields.split_ascii_whitespace().skip(13);
-    let user: u64 = fields.next()?.parse().ok()?;
-    let system: u64 = fields.next()?.parse().ok()?;
-    Some(user + system)
+/// Runs a command and says how many megabytes it held at most.
+pub(crate) fn print_peak(arguments: &[String], out: &mut impl std::io::Write) -> Result<(), String> {
+    let [program, rest @ ..] = arguments else { return Err("a command is needed".to_string()) };
+    let mut command = Command::new(program);
+    command.args(rest).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().map_err(|e| format!("{command:?}: {e}"))?;
+    let megabytes = usage::peak().map_or_else(|| "-".to_string(), |m| m.to_string());
+    writeln!(out, "{megabytes}").map_err(|e| e.to_string())
+}
+
+/// What the system says of the children that have ended.
+#[cfg(unix)]
+mod usage {
+    use std::time::Duration;
+
+    use nix::sys::resource::{Usage, UsageWho, getrusage};
+    use nix::sys::time::TimeVal;
+
+    fn children() -> Option<Usage> {
+        getrusage(UsageWho::RUSAGE_CHILDREN).ok()
+    }
+
+    /// User and system time of all of them together.
+    pub(super) fn processor() -> Option<Duration> {
+        let time = |value: TimeVal| -> Option<Duration> {
+            let (seconds, micros) = (value.tv_sec().try_into().ok()?, value.tv_usec().try_into().ok()?);
+            Some(Duration::from_secs(seconds) + Duration::from_micros(micros))
+        };
+        let usage = children()?;
+        Some(time(usage.user_time())? + time(usage.system_time())?)
+    }
+
+    /// Megabytes of the largest. Apple counts bytes, others kibibytes.
+    pub(super) fn peak() -> Option<f64> {
+        let unit = if cfg!(target_vendor = "apple") { 1.0 } else { 1024.0 };
+        Some(children()?.max_rss() as f64 * unit / 1e6)
+    }
+}
+
+#[cfg(not(unix))]
+mod usage {
+    pub(super) fn processor() -> Option<std::time::Duration> {
+        None
+    }
+
+    pub(super) fn peak() -> Option<f64> {
+        None
+    }
 }

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::Programs;
 use crate::measure::Pair;
-use crate::repositories::{clone, git, small_change};
-use crate::table::{Bound, Row};
+use crate::programs::Programs;
+use crate::repositories::staged::small_change;
+use crate::repositories::{clone, git};
+use crate::table::{ANY, Bound, Comparison};
 
 /// Pushes one commit on top of a history, over and over.
-pub(crate) fn row(programs: &Programs, root: &Path, history: &Path, rounds: usize) -> Result<Row, String> {
+pub(crate) fn comparison(programs: &Programs, root: &Path, history: &Path) -> Result<Comparison, String> {
     let client = root.join("client");
     small_change(history, &client, &programs.home)?;
     let (ours, theirs) =
@@ -28,12 +29,13 @@ pub(crate) fn row(programs: &Programs, root: &Path, history: &Path, rounds: usiz
     };
     let back = |server: &Path| programs.git(server, &["update-ref", "refs/heads/main", old.trim()]);
     let before = Some([back(&ours), back(&theirs)]);
-    Ok(Row {
+    Ok(Comparison {
         name: "push",
         ours: "a push of one commit with five changed files to the repository of `history`, with the hook of hook install",
         theirs: "the same push to the same repository with a hook that only says yes",
-        bound: Some(Bound::More(20.0)),
-        times: Pair { ours: push(&ours), theirs: push(&theirs), rounds, before }.run()?,
+        bounds: &[Bound::More(20.0)],
+        rounds: ANY,
+        pair: Pair { ours: vec![push(&ours)], theirs: vec![push(&theirs)], before },
     })
 }
 

@@ -22,10 +22,10 @@ done
 passes "schema: action.yml" check-jsonschema --builtin-schema vendor.github-actions action.yml
 passes "schema: workflows" check-jsonschema --builtin-schema vendor.github-workflows "${workflows[@]}" examples/forgejo/*.yml
 passes "schema: GitLab" check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci examples/gitlab/*.yml
-scripts=(.ci/run .ci/release tests/clients/run action/*.sh)
+scripts=(.ci/run .ci/release benches/peers/install tests/clients/run action/*.sh)
 for file in tests/clients/*.sh; do
     # These are read by the others.
-    case $file in */lib.sh | */managed.sh | */published.sh) ;; *) scripts+=("$file") ;; esac
+    case $file in */lib.sh | */install.sh | */managed.sh | */published.sh) ;; *) scripts+=("$file") ;; esac
 done
 passes "shellcheck" shellcheck --external-sources --source-path=SCRIPTDIR --source-path=. "${scripts[@]}"
 

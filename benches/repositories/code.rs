@@ -1,6 +1,6 @@
 //! Code for the generated repositories.
 
-use crate::stream::Numbers;
+use super::stream::Numbers;
 
 /// A piece of code: one line changes with each version.
 pub(crate) fn code(path: &str, version: usize) -> String {
