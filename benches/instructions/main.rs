@@ -14,7 +14,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use baseline::{Baseline, Change};
+use baseline::Baseline;
 
 struct Arguments {
     accept: bool,
@@ -92,10 +92,9 @@ fn run(arguments: &Arguments) -> Result<(String, bool), String> {
         out.push_str("the numbers are on file now; commit them with what changed them\n");
         return Ok((out, true));
     }
-    let changes = measured.changes_since(&Baseline::load()?)?;
-    let good = !changes.iter().any(Change::is_too_much);
-    out.push_str(&baseline::render(&changes));
-    Ok((out, good))
+    let comparison = measured.compared_with(&Baseline::load()?)?;
+    out.push_str(&comparison.render());
+    Ok((out, !comparison.is_too_much()))
 }
 
 /// Builds the program as it ships, and says where it is. The one that `cargo bench` builds unwinds, which ours

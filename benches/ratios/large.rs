@@ -26,7 +26,7 @@ pub(crate) fn comparisons(programs: &Programs, root: &Path) -> Result<Vec<Compar
     let asked = Asked { programs, evidence, last };
     asked.check_answers(&graph)?;
     let mut all = asked.of_history(&plain, &graph);
-    all.push(asked.files(&plain));
+    all.extend(asked.files(&plain));
     all.extend(asked.ranges(&plain, &graph));
     Ok(all)
 }
@@ -143,20 +143,36 @@ impl Asked<'_> {
         ]
     }
 
-    fn files(&self, plain: &Path) -> Comparison {
+    fn files(&self, plain: &Path) -> [Comparison; 2] {
         let code: Vec<String> = large::code_files().take(READ - self.evidence.len()).collect();
         let paths: Vec<&str> = self.evidence.iter().copied().chain(code.iter().map(String::as_str)).collect();
-        Comparison {
-            name: "evidence",
-            ours: "(library) opens the repository and reads 30 files of HEAD, which has 100,000: what they hold too",
-            theirs: "git ls-tree HEAD FILE…, which prints the names of the same 30 objects and reads none",
-            bounds: &[Bound::Times(0.9)],
+        let named: Vec<String> = paths.iter().map(|path| format!("HEAD:{path}")).collect();
+        let named: Vec<&str> = named.iter().map(String::as_str).collect();
+        let row = |name, theirs, bounds, git: &[&str]| Comparison {
+            name,
+            ours: "(library) opens the repository and reads 30 files of HEAD, which has 100,000",
+            theirs,
+            bounds,
             rounds: ANY,
             pair: pair(
                 self.programs.library(plain, &[&[library::EVIDENCE], &paths[..]].concat()),
-                self.programs.git(plain, &[&["ls-tree", "HEAD"], &paths[..]].concat()),
+                self.programs.git(plain, git),
             ),
-        }
+        };
+        [
+            row(
+                "evidence",
+                "git ls-tree HEAD FILE…, which prints the names of the same 30 objects and reads none",
+                &[Bound::Times(0.9)],
+                &[&["ls-tree", "HEAD"], &paths[..]].concat(),
+            ),
+            row(
+                "evidence-read",
+                "git show HEAD:FILE…, which prints the same 30 files",
+                &[],
+                &[&["show"], &named[..]].concat(),
+            ),
+        ]
     }
 
     fn ranges(&self, plain: &Path, graph: &Path) -> [Comparison; 2] {
