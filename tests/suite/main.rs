@@ -44,6 +44,7 @@ mod git_history;
 mod git_index;
 mod git_merge;
 mod git_merge_view;
+mod git_packs;
 mod git_range;
 mod git_repository;
 mod git_snapshot;

@@ -131,3 +131,58 @@ impl Files {
 fn number(bytes: [u8; 4]) -> usize {
     u32::from_be_bytes(bytes) as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+    use std::process::Command;
+
+    fn git(dir: &Path, arguments: &[&str]) -> Vec<u8> {
+        let mut command = Command::new("git");
+        command.current_dir(dir).env_clear().env("PATH", std::env::var_os("PATH").unwrap());
+        command.env("HOME", dir).env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
+        for (name, value) in [("NAME", "Ann"), ("EMAIL", "ann@corp.example"), ("DATE", "1700000000 +0000")] {
+            command.env(format!("GIT_AUTHOR_{name}"), value).env(format!("GIT_COMMITTER_{name}"), value);
+        }
+        let output = command.args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
+    /// Nothing of a usual pack is left to libgit2.
+    #[test]
+    fn every_object_of_a_usual_pack_is_read_here() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = temp.path();
+        git(dir, &["init", "-q"]);
+        for nth in 0..30 {
+            let rows = (0..300).map(|row| format!("row {row}, {}\n", if row % 30 == nth { nth } else { 0 }));
+            std::fs::write(dir.join("table.csv"), rows.collect::<String>()).unwrap();
+            git(dir, &["add", "-A"]);
+            git(dir, &["commit", "-q", "-m", "a change"]);
+        }
+        git(dir, &["tag", "-a", "-m", "a tag", "v1"]);
+        for style in ["repack.useDeltaBaseOffset=true", "repack.useDeltaBaseOffset=false"] {
+            git(dir, &["-c", style, "repack", "-adfq"]);
+            let packs = Packs::of(&[dir.join(".git/objects")]);
+            let mut unpacker = Unpacker::default();
+            let all = git(dir, &["cat-file", "--batch-all-objects", "--batch-check"]);
+            let all = String::from_utf8(all).unwrap();
+            assert!(all.lines().count() > 90, "{all}");
+            for line in all.lines() {
+                let [id, kind, _] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+                let expected = git(dir, &["cat-file", kind, id]);
+                let id = ObjectId::from_hex(id.as_bytes()).unwrap();
+                match unpacker.read(&packs, id, usize::MAX) {
+                    Some(Found::Object(found, bytes)) => {
+                        assert_eq!((found.str(), &bytes[..]), (kind, &expected[..]), "{line}");
+                    }
+                    _ => panic!("{line} is left to libgit2"),
+                }
+                let Some(Found::Larger(size)) = unpacker.read(&packs, id, 10) else { panic!("{line}") };
+                assert_eq!(size, expected.len(), "{line}");
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Packs of every make: what they hold is what `git` says, and damage is never another content.
+
+use std::path::{Path, PathBuf};
+
+use crate::support::{Sandbox, head, listed};
+use roadworthy::diag::RepoPath;
+use roadworthy::git::{Content, Limits, Query, Repo, Target, Touch};
+
+/// A history whose files are long and alike, so that packs hold them as deltas on deltas.
+fn history() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let mut lines: Vec<String> =
+        (0..400).map(|n| format!("row {n}: {:x}\n", (n as u64 + 1) * 0x9e37_79b9_7f4a)).collect();
+    for nth in 0..60 {
+        lines[nth * 6 % 400] = format!("changed at {nth}\n");
+        lines.insert(nth * 11 % 400, format!("added at {nth}\n"));
+        sandbox.write(format!("data/table_{}.txt", nth % 7), lines.concat());
+        sandbox.write(format!("docs/{}/note.md", nth % 13), format!("note {nth}\n{}", lines[..30].concat()));
+        sandbox.commit(&format!("change {nth}"));
+    }
+    sandbox.write("empty.txt", "");
+    sandbox.write("large.txt", "0123456789abcdef".repeat(1 << 15));
+    sandbox.commit("an empty file, and one that is compressed to nearly nothing");
+    sandbox
+}
+
+fn packs(sandbox: &Sandbox) -> Vec<PathBuf> {
+    let folder = std::fs::read_dir(sandbox.root().join(".git/objects/pack")).unwrap();
+    let all = folder.map(|item| item.unwrap().path());
+    all.filter(|path| path.extension().is_some_and(|e| e == "pack")).collect()
+}
+
+/// Holds every file of every fifth commit, and the last change of each path, to what `git` says.
+fn assert_equal(sandbox: &Sandbox, repo: &Repo, make: &str) {
+    for commit in sandbox.git(&["rev-list", "HEAD"]).lines().step_by(5) {
+        let target = Target::Commit(repo.resolve_commit(commit).unwrap());
+        let snapshot = repo.snapshot(&target, &Limits::default()).unwrap();
+        let expected = sandbox.git(&["ls-tree", "-r", "--name-only", commit]);
+        assert_eq!(listed(repo, target).join("\n"), expected, "{make}");
+        for path in expected.lines() {
+            let Content::Text(text) = snapshot.read(path.as_bytes()).unwrap() else { panic!("{path}") };
+            let shown = sandbox.git(&["show", &format!("{commit}:{path}")]);
+            assert_eq!(text.trim_end_matches('\n'), shown, "{make}, {commit}:{path}");
+        }
+    }
+    let files = sandbox.git(&["ls-files"]);
+    let touched = files.lines().map(|file| RepoPath::from_git(file.as_bytes())).collect();
+    let tip = repo.resolve_commit("HEAD").unwrap();
+    let answers = repo.history(Some(tip), &Query { touched, ..Query::default() }).unwrap();
+    for file in files.lines() {
+        let expected = sandbox.git(&["log", "-1", "--format=%H", "--", file]);
+        let Touch::At { commit, .. } = answers.touched[&RepoPath::from_git(file.as_bytes())] else {
+            panic!("{file}")
+        };
+        assert_eq!(commit.to_string(), expected, "{make}, {file}");
+    }
+}
+
+#[test]
+fn packs_of_every_make_hold_what_git_says() {
+    let sandbox = history();
+    let makes: [(&str, &[&str]); 6] = [
+        ("deltas by place", &["repack", "-adfq", "--depth=50", "--window=50"]),
+        ("deltas by name", &["-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq", "--depth=50"]),
+        ("no deltas", &["repack", "-adfq", "--depth=0", "--window=0"]),
+        ("not compressed", &["-c", "pack.compression=0", "repack", "-adFq"]),
+        ("an index of the first version", &["-c", "pack.indexVersion=1", "repack", "-adfq"]),
+        ("several packs", &["repack", "-adfq", "--max-pack-size=1m", "--depth=0", "--window=0"]),
+    ];
+    for (make, arguments) in makes {
+        sandbox.git(arguments);
+        assert_eq!(sandbox.git(&["count-objects"]), "0 objects, 0 kilobytes", "{make}");
+        assert_equal(&sandbox, &sandbox.open(), make);
+    }
+    let deltas = sandbox.git(&["repack", "-adfq", "--depth=50", "--window=50"]);
+    assert_eq!(deltas, "");
+    let shown = packs(&sandbox);
+    let [pack] = &shown[..] else { panic!("{shown:?}") };
+    let depth = sandbox.git(&["verify-pack", "-v", &pack.display().to_string()]);
+    assert!(depth.contains("chain length = 20"), "{depth}");
+    std::fs::remove_file(pack.with_extension("idx")).unwrap();
+    sandbox.git(&["index-pack", "--index-version=2,0x1000", &pack.display().to_string()]);
+    assert_equal(&sandbox, &sandbox.open(), "an index that keeps all places as large ones");
+    let clone = sandbox.beside("borrowing");
+    sandbox.git(&["clone", "-q", "--shared", ".", &clone.display().to_string()]);
+    assert_equal(&sandbox, &sandbox.open_at(&clone), "a clone that borrows objects");
+}
+
+/// What the files of `HEAD` are read as: each the true content, or an error.
+fn assert_never_other(sandbox: &Sandbox, path: &Path, whole: &[(String, String)], at: usize) {
+    let repo = sandbox.open();
+    let Ok(commit) = repo.resolve_commit("HEAD") else { return };
+    let Ok(snapshot) = repo.snapshot(&Target::Commit(commit), &Limits::default()) else { return };
+    for (name, text) in whole {
+        match snapshot.read(name.as_bytes()) {
+            Ok(Content::Text(found)) => assert_eq!(&*found, text, "{name}, {} at {at}", path.display()),
+            Err(_) => {}
+            Ok(other) => panic!("{name} is {other:?}, {} at {at}", path.display()),
+        }
+    }
+}
+
+#[test]
+fn a_damaged_pack_never_shows_another_content() {
+    let sandbox = history();
+    sandbox.git(&["repack", "-adfq", "--depth=50", "--window=50"]);
+    let whole: Vec<(String, String)> = {
+        let repo = sandbox.open();
+        let snapshot = head(&repo);
+        let text = |path: &[u8]| match snapshot.read(path).unwrap() {
+            Content::Text(text) => text.to_string(),
+            other => panic!("{other:?}"),
+        };
+        let entry = |path: &[u8]| (String::from_utf8(path.to_vec()).unwrap(), text(path));
+        snapshot.iter().map(|found| entry(found.path)).collect()
+    };
+    let pack = packs(&sandbox).remove(0);
+    for path in [pack.clone(), pack.with_extension("idx")] {
+        let good = std::fs::read(&path).unwrap();
+        let mut permissions = std::fs::metadata(&path).unwrap().permissions();
+        #[expect(clippy::permissions_set_readonly_false, reason = "the folder goes away with the test")]
+        permissions.set_readonly(false);
+        std::fs::set_permissions(&path, permissions).unwrap();
+        for at in (0..good.len()).step_by(good.len() / 150 + 1) {
+            let mut bad = good.clone();
+            bad[at] ^= 0x15;
+            std::fs::write(&path, &bad).unwrap();
+            assert_never_other(&sandbox, &path, &whole, at);
+        }
+        for length in [0, 1, 12, good.len() / 2, good.len() - 20, good.len() - 1] {
+            std::fs::write(&path, &good[..length]).unwrap();
+            assert_never_other(&sandbox, &path, &whole, length);
+        }
+        std::fs::write(&path, &good).unwrap();
+    }
+    assert_equal(&sandbox, &sandbox.open(), "mended");
+}
