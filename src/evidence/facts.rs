@@ -135,12 +135,12 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
             for sentence in doc.sentences() {
                 let unit = &doc.document.units[sentence.unit];
                 let placed = within.is_none_or(|w| {
-                    doc.within(unit.heading, w) || doc.title().is_some_and(|t| w.find(t).is_some())
+                    doc.within(unit.heading, w) || doc.title().is_some_and(|t| w.is_match_folded(t))
                 });
                 if sentence.question
                     || !placed
                     || !(kinds.is_empty() || kinds.contains(&unit.kind))
-                    || terms.find(&sentence.folded).is_none()
+                    || !terms.is_match_folded(&sentence.folded)
                     || not.is_some_and(|not| not.is_match_folded(&sentence.folded))
                     || sections::open(one, unit)
                 {
@@ -191,7 +191,7 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
 /// True when the heading above a line of code, or the text just before it, matches.
 fn introduced_by(doc: &Prepared<'_>, line: &CodeLine, terms: &TermList) -> bool {
     let before = doc.document.units.iter().rev().find(|unit| unit.span.end <= line.span.start);
-    let named = |heading: usize| terms.find(doc.heading(heading)).is_some();
+    let named = |heading: usize| terms.is_match_folded(doc.heading(heading));
     line.heading.is_some_and(named)
         || before.is_some_and(|u| u.heading == line.heading && terms.is_match(&u.text))
 }
@@ -206,10 +206,27 @@ pub(super) fn path_matches(pattern: &str, path: &str) -> bool {
             _ => false,
         }
     }
+    /// A key, and how many `[]` stand behind it.
+    fn bare(key: &str) -> (&str, usize) {
+        let (mut bare, mut lists) = (key, 0);
+        while let Some(shorter) = bare.strip_suffix("[]") {
+            (bare, lists) = (shorter, lists + 1);
+        }
+        (bare, lists)
+    }
     fn part(pattern: &str, key: &str) -> bool {
-        let (p, k) = (pattern.trim_end_matches("[]"), key.trim_end_matches("[]"));
-        let lists = (pattern.len() - p.len()) == (key.len() - k.len());
-        lists && (p == "*" || p.eq_ignore_ascii_case(k))
+        let ((p, lists), (k, own)) = (bare(pattern), bare(key));
+        lists == own && (p == "*" || p.eq_ignore_ascii_case(k))
+    }
+    if !pattern.contains("**") {
+        let (mut pattern, mut path) = (pattern.split('.'), path.split('.').take(24));
+        loop {
+            match (pattern.next(), path.next()) {
+                (None, None) => return true,
+                (Some(p), Some(k)) if part(p, k) => {}
+                _ => return false,
+            }
+        }
     }
     let (pattern, path): (Vec<&str>, Vec<&str>) =
         (pattern.split('.').collect(), path.split('.').take(24).collect());
@@ -285,12 +302,12 @@ fn named(one: &mut Ask<'_>, how: &How) {
         let key = doc.key(index);
         if !takes(pair.form)
             || pair.key.is_empty()
-            || pair.key.split_whitespace().count() > *max_words
-            || terms.find(key).is_none()
+            || doc.key_words(index) > *max_words
+            || !terms.is_match_folded(key)
         {
             continue;
         }
-        if not.is_some_and(|n| n.find(key).is_some()) || within.is_some_and(|w| !doc.within(pair.heading, w))
+        if not.is_some_and(|n| n.is_match_folded(key)) || within.is_some_and(|w| !doc.within(pair.heading, w))
         {
             continue;
         }

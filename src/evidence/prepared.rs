@@ -25,7 +25,8 @@ pub(super) struct Sentence {
 pub(super) struct Prepared<'d> {
     pub(super) document: &'d Document,
     pub(super) text: &'d str,
-    keys: Vec<Folded>,
+    /// Each with how many words it has.
+    keys: Vec<(Folded, usize)>,
     headings: Vec<Folded>,
     title: Option<Folded>,
     sentences: OnceCell<Vec<Sentence>>,
@@ -50,10 +51,11 @@ impl<'d> Prepared<'d> {
     }
 
     pub(super) fn new(document: &'d Document, text: &'d str) -> Prepared<'d> {
+        let key = |key: &str| (Folded::new(key), key.split_whitespace().count());
         Prepared {
             document,
             text,
-            keys: document.pairs.iter().map(|p| Folded::new(&p.key)).collect(),
+            keys: document.pairs.iter().map(|p| key(&p.key)).collect(),
             headings: document.headings.iter().map(|h| Folded::new(&h.key)).collect(),
             title: document.title.as_ref().map(|t| Folded::new(&t.text)),
             sentences: OnceCell::new(),
@@ -63,7 +65,12 @@ impl<'d> Prepared<'d> {
     }
 
     pub(super) fn key(&self, pair: usize) -> &Folded {
-        &self.keys[pair]
+        &self.keys[pair].0
+    }
+
+    /// How many words a key has.
+    pub(super) fn key_words(&self, pair: usize) -> usize {
+        self.keys[pair].1
     }
 
     pub(super) fn heading(&self, heading: usize) -> &Folded {
@@ -78,7 +85,7 @@ impl<'d> Prepared<'d> {
     pub(super) fn within(&self, heading: Option<usize>, terms: &TermList) -> bool {
         let mut at = heading;
         while let Some(index) = at {
-            if terms.find(&self.headings[index]).is_some() {
+            if terms.is_match_folded(&self.headings[index]) {
                 return true;
             }
             at = self.document.headings[index].parent;

@@ -33,10 +33,10 @@ pub(super) fn read(one: &mut Ask<'_>, wanted: &Wanted<'_>) {
         let folded = doc.heading(index);
         let skip = index == 0 && only_title && !wanted.title;
         let long = heading.key.split_whitespace().count() > wanted.max_words;
-        if skip || long || wanted.terms.find(folded).is_none() {
+        if skip || long || !wanted.terms.is_match_folded(folded) {
             continue;
         }
-        let barred = wanted.not.is_some_and(|n| n.find(folded).is_some());
+        let barred = wanted.not.is_some_and(|n| n.is_match_folded(folded));
         if barred || wanted.within.is_some_and(|w| !doc.within(heading.parent, w)) {
             continue;
         }
@@ -98,7 +98,7 @@ fn answers_something_else(one: &Ask<'_>, wanted: &Wanted<'_>, unit: &Unit) -> bo
     let Some(not) = wanted.not else { return false };
     let pairs = one.doc.document.pairs.iter().enumerate();
     let inside = |span: Span| span.start >= unit.span.start && span.end <= unit.span.end;
-    pairs.filter(|(_, p)| inside(p.key_span)).any(|(index, _)| not.find(one.doc.key(index)).is_some())
+    pairs.filter(|(_, p)| inside(p.key_span)).any(|(index, _)| not.is_match_folded(one.doc.key(index)))
 }
 
 fn whole(one: &mut Ask<'_>, wanted: &Wanted<'_>, heading: usize, units: &[&Unit]) {
@@ -144,7 +144,7 @@ fn whole(one: &mut Ask<'_>, wanted: &Wanted<'_>, heading: usize, units: &[&Unit]
 
 fn speaks_of_itself(one: &Ask<'_>, text: &str) -> bool {
     let start: String = text.chars().take(SELF_REFERENCE_WINDOW).collect();
-    one.set.list(SELF_REFERENCE).find(&Folded::new(&start)).is_some()
+    one.set.list(SELF_REFERENCE).is_match_folded(&Folded::new(&start))
 }
 
 /// True when a text asks and does not answer.

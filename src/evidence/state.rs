@@ -131,10 +131,10 @@ fn other_headings(s: &Subject<'_>) -> Sign {
     let (mut bad, mut good) = (Vec::new(), 0);
     for index in 1..s.doc.document.headings.len() {
         let heading = s.doc.heading(index);
-        if terms.find(heading).is_some() {
+        if terms.is_match_folded(heading) {
             bad.push(index);
         }
-        good += usize::from(own.iter().any(|list| list.find(heading).is_some()));
+        good += usize::from(own.iter().any(|list| list.is_match_folded(heading)));
     }
     if bad.len() < 2 || bad.len() <= 2 * good {
         return None;

@@ -39,7 +39,8 @@ pub struct TermList {
 #[derive(Debug)]
 struct Compiled {
     plain: Vec<(usize, Term)>,
-    /// The second byte of each of their heads, which tells most of them apart; zero for those of one byte.
+    /// The second byte of each of their heads, which tells most of them apart; zero for those of one byte, which
+    /// come first of those that start alike.
     seconds: Vec<u8>,
     /// Where the terms of each ASCII character start in `plain`, and how many there are.
     ascii: [(u32, u32); 128],
@@ -84,12 +85,14 @@ impl Compiled {
     }
 
     /// The terms whose head may stand at the beginning of `rest`, which starts with `first`.
+    #[inline]
     fn possible(&self, first: char, rest: &str) -> impl Iterator<Item = &(usize, Term)> {
         let range = self.starting(first);
         let next = rest.as_bytes().get(1).copied().unwrap_or(0);
-        let fits = move |second: u8| second == next || second == 0;
         let terms = self.plain[range.clone()].iter().zip(&self.seconds[range]);
-        terms.filter(move |(_, second)| fits(**second)).map(|(term, _)| term)
+        // Sorted by head, and so by second byte.
+        let near = terms.take_while(move |(_, second)| **second <= next);
+        near.filter(move |(_, second)| **second == next || **second == 0).map(|(term, _)| term)
     }
 }
 
@@ -202,6 +205,15 @@ impl TermList {
             || self.patterns.iter().any(|(_, regex)| regex.find_iter(text).any(|found| covers(found.range())))
     }
 
+    /// The first two bytes of all words that [`TermList::has_word`] may find; the second is zero where any will do.
+    pub(super) fn beginnings(&self) -> impl Iterator<Item = [u8; 2]> {
+        let of = |(_, term): &(usize, Term)| {
+            let head = term.head().as_bytes();
+            [head.first().copied().unwrap_or(0), head.get(1).copied().unwrap_or(0)]
+        };
+        self.compiled().plain.iter().map(of)
+    }
+
     /// True when the list holds `lower_word` (lower case; several words with single spaces between
     /// them), literally or as a stem with an ending. Cheap; patterns and gaps are not asked.
     pub fn has_word(&self, lower_word: &str) -> bool {
@@ -235,21 +247,34 @@ impl TermList {
     fn each_hit(&self, text: &str, mut visit: impl FnMut(Hit) -> bool) {
         let compiled = self.compiled();
         let trimmed = text.len() - text.trim_start().len()..text.trim_end().len();
-        let mut inside = false;
-        for (at, c) in text.char_indices() {
-            let word = is_word_char(c);
-            if std::mem::replace(&mut inside, word) && word {
-                continue;
-            }
-            for (index, term) in compiled.possible(c, &text[at..]) {
-                if term.whole && at != trimmed.start {
+        let (bytes, mut at, mut inside) = (text.as_bytes(), 0, false);
+        while let Some(&byte) = bytes.get(at) {
+            let (place, glued) = (at, inside);
+            let c = if byte.is_ascii() {
+                at += 1;
+                inside = byte.is_ascii_alphanumeric();
+                if glued && inside || compiled.ascii[usize::from(byte)].1 == 0 {
                     continue;
                 }
-                let Some(end) = term.end_at(text, at) else { continue };
+                char::from(byte)
+            } else {
+                let Some(c) = text[at..].chars().next() else { break };
+                at += c.len_utf8();
+                inside = is_word_char(c);
+                if glued && inside {
+                    continue;
+                }
+                c
+            };
+            for (index, term) in compiled.possible(c, &text[place..]) {
+                if term.whole && place != trimmed.start {
+                    continue;
+                }
+                let Some(end) = term.end_at(text, place) else { continue };
                 if term.whole && end != trimmed.end {
                     continue;
                 }
-                if !visit(Hit { range: at..end, term: *index }) {
+                if !visit(Hit { range: place..end, term: *index }) {
                     return;
                 }
             }

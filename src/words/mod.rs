@@ -19,14 +19,28 @@ mod term;
 pub use list::{Match, TermList};
 pub use term::{MAX_GAP, is_word_char};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 /// Named lists of terms.
 #[derive(Debug, Default)]
 pub struct Words {
-    lists: BTreeMap<String, List>,
+    /// Asked for by name more often than anything else.
+    lists: HashMap<String, List>,
+    families: [OnceLock<Beginnings>; 2],
 }
+
+/// Lists that are asked together, one after the other.
+#[derive(Clone, Copy, Debug)]
+pub enum Family {
+    /// Number words.
+    Counts,
+    /// Units of time.
+    Units,
+}
+
+/// For the first two bytes of words, which lists of a family hold such words, as bits; sorted.
+type Beginnings = Vec<([u8; 2], u32)>;
 
 /// A list that was checked, or one that comes with the program and is read when it is first used.
 #[derive(Debug)]
@@ -72,7 +86,8 @@ impl Words {
     /// The vocabulary that comes with the program.
     pub fn shipped(lists: &'static [Shipped]) -> Words {
         let list = |list| List::Shipped { list, read: OnceLock::new() };
-        Words { lists: lists.iter().map(|shipped| (shipped.name.to_string(), list(shipped))).collect() }
+        let lists = lists.iter().map(|shipped| (shipped.name.to_string(), list(shipped))).collect();
+        Words { lists, ..Words::default() }
     }
 
     /// Takes over `lists`. Terms are checked here and patterns compiled; everything else is compiled
@@ -109,6 +124,7 @@ impl Words {
             return Err(errors);
         }
         self.lists.extend(grown);
+        self.families = Default::default();
         Ok(())
     }
 
@@ -124,7 +140,37 @@ impl Words {
 
     /// The names of all lists, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.lists.keys().map(String::as_str)
+        let mut names: Vec<&str> = self.lists.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names.into_iter()
+    }
+
+    /// The first list of a family, by its place among `names`, that holds the word `lower_word`. The names of a
+    /// family are always the same, and no more than 32.
+    pub fn which(&self, family: Family, names: &[&str], lower_word: &str) -> Option<usize> {
+        let beginnings = self.families[family as usize].get_or_init(|| self.beginnings(names));
+        let bytes = lower_word.as_bytes();
+        let (first, second) = (*bytes.first()?, bytes.get(1).copied().unwrap_or(0));
+        let lists = |pair: [u8; 2]| {
+            beginnings.binary_search_by_key(&pair, |(known, _)| *known).map_or(0, |at| beginnings[at].1)
+        };
+        let mut open = lists([first, second]) | lists([first, 0]);
+        while open != 0 {
+            let at = open.trailing_zeros() as usize;
+            if self.holds(names[at], lower_word) {
+                return Some(at);
+            }
+            open &= open - 1;
+        }
+        None
+    }
+
+    fn beginnings(&self, names: &[&str]) -> Beginnings {
+        let mut all: BTreeMap<[u8; 2], u32> = BTreeMap::new();
+        for (at, list) in names.iter().enumerate().filter_map(|(at, name)| Some((at, self.list(name)?))) {
+            list.beginnings().for_each(|pair| *all.entry(pair).or_default() |= 1 << at);
+        }
+        all.into_iter().collect()
     }
 
     /// True when a term of the list `name` occurs in `text`. No such list: false.

@@ -1,7 +1,7 @@
 //! Small pieces of reading: ends, words, numbers, units. All ranges are bytes of the text given.
 
 use crate::text::is_cjk;
-use crate::words::{Words, is_word_char};
+use crate::words::{Family, Words, is_word_char};
 use std::ops::Range;
 
 /// The text without white space and markup at its ends; the whole range when nothing else is there.
@@ -163,7 +163,7 @@ fn unit(word: &str, words: &Words) -> Option<f64> {
         return None;
     }
     let lower = word.to_lowercase();
-    UNITS.iter().find(|(list, _)| words.holds(list, &lower)).map(|(_, days)| *days)
+    words.which(Family::Units, &UNITS.map(|(list, _)| list), &lower).map(|at| UNITS[at].1)
 }
 
 /// Lists of number words that a count may be written with.
@@ -198,8 +198,8 @@ pub(super) fn count_at(text: &str, at: usize, words: &Words) -> Option<(f64, usi
         return None;
     }
     let lower = body[..end].to_lowercase();
-    let found = COUNTS.iter().find(|(list, _)| words.holds(list, &lower))?;
-    Some((found.1, start + end))
+    let at = words.which(Family::Counts, &COUNTS.map(|(list, _)| list), &lower)?;
+    Some((COUNTS[at].1, start + end))
 }
 
 /// A number in digits at the start of `text[at..]`, spaces allowed before it.
