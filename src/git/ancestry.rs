@@ -112,7 +112,7 @@ impl Paint {
             if flags & BOTH == BOTH {
                 flags |= STALE;
             }
-            for parent in graph.parents(node)? {
+            for &parent in &*graph.parents(node)? {
                 paint.add(graph, parent, flags);
             }
         }

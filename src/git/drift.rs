@@ -14,7 +14,7 @@ use super::known;
 use super::object::{self, Mode, TreeEntry};
 use super::paths::Paths;
 use super::store::Store;
-use super::trees::Slot;
+use super::trees::{self, Slot};
 
 /// Trees that are kept before all are forgotten, in bytes.
 const TREES_MAX: usize = 64 << 20;
@@ -27,7 +27,7 @@ struct Comparer<'s> {
     trees: IdMap<Arc<[u8]>>,
     size: usize,
     /// By [`Watched::key`].
-    pieces: HashMap<usize, Piece>,
+    pieces: Vec<Piece>,
 }
 
 /// What is known of a piece of code.
@@ -58,7 +58,7 @@ struct Watched<'q> {
 
 impl<'s> Comparer<'s> {
     fn new(store: &'s Store<'s>) -> Comparer<'s> {
-        Comparer { store, trees: IdMap::default(), size: 0, pieces: HashMap::new() }
+        Comparer { store, trees: IdMap::default(), size: 0, pieces: Vec::new() }
     }
 
     /// True when a file that belongs to the code differs between a commit and its `nth` parent, or was
@@ -72,8 +72,10 @@ impl<'s> Comparer<'s> {
         (nth, parent): (usize, Option<Node>),
     ) -> Result<bool, Error> {
         let bit = u32::try_from(nth).ok().and_then(|nth| 1_u64.checked_shl(nth)).unwrap_or(0);
-        let piece = self.pieces.entry(watched.key).or_default();
-        piece.commits.resize(piece.commits.len().max(graph.len()), Compared::default());
+        let piece = self.piece(watched);
+        if piece.commits.len() < graph.len() {
+            piece.commits.resize(graph.len(), Compared::default());
+        }
         let known = piece.commits[node.index()];
         if known.asked & bit != 0 {
             return Ok(known.differs & bit != 0);
@@ -87,10 +89,17 @@ impl<'s> Comparer<'s> {
             };
             self.differs(watched, here, there)?
         };
-        let known = &mut self.pieces.entry(watched.key).or_default().commits[node.index()];
+        let known = &mut self.piece(watched).commits[node.index()];
         known.asked |= bit;
         known.differs |= if differs { bit } else { 0 };
         Ok(differs)
+    }
+
+    fn piece(&mut self, watched: &Watched<'_>) -> &mut Piece {
+        if self.pieces.len() <= watched.key {
+            self.pieces.resize_with(watched.key + 1, Piece::default);
+        }
+        &mut self.pieces[watched.key]
     }
 
     /// True when a file that belongs to the code differs between two states of its folder.
@@ -98,38 +107,42 @@ impl<'s> Comparer<'s> {
         if a == b {
             return Ok(false);
         }
-        if let Some(&known) = self.pieces.entry(watched.key).or_default().states.get(&(a, b)) {
+        if let Some(&known) = self.piece(watched).states.get(&(a, b)) {
             return Ok(known);
         }
         let differs = self.compare(watched.code, a, b)?;
-        self.pieces.entry(watched.key).or_default().states.insert((a, b), differs);
+        self.piece(watched).states.insert((a, b), differs);
         Ok(differs)
     }
 
     fn compare(&mut self, code: &Code, a: Slot, b: Slot) -> Result<bool, Error> {
+        let is_file = |slot: Slot| slot.is_some_and(|(mode, _)| mode != Mode::Directory);
+        let is_folder = |slot: Slot| slot.is_some_and(|(mode, _)| mode == Mode::Directory);
+        if (is_file(a) || is_file(b)) && code.matches(b"") {
+            return Ok(true);
+        }
         let mut stack = vec![(Vec::new(), a, b)];
         while let Some((path, a, b)) = stack.pop() {
-            if a == b {
-                continue;
-            }
-            let is_file = |slot: Slot| slot.is_some_and(|(mode, _)| mode != Mode::Directory);
-            if (is_file(a) || is_file(b)) && code.matches(&path) {
-                return Ok(true);
-            }
             if path.iter().filter(|&&b| b == b'/').count() >= DEPTH_MAX {
                 let id = a.or(b).map_or(ObjectId([0; 20]), |(_, id)| id);
                 return Err(Error::malformed("tree", id, "folders are nested too deeply"));
             }
             let (a, b) = (self.tree(a)?, self.tree(b)?);
+            let mut found = false;
             for_each_difference(&a, &b, |name, a, b| {
-                let mut path = path.clone();
-                if !path.is_empty() {
-                    path.push(b'/');
+                let path = trees::join(&path, name);
+                // Files are asked at once, so that often no folder has to be read.
+                if is_file(a) || is_file(b) {
+                    found |= !found && code.matches(&path);
                 }
-                path.extend_from_slice(name);
-                stack.push((path, a, b));
+                if is_folder(a) || is_folder(b) {
+                    stack.push((path, a, b));
+                }
             })
             .ok_or_else(|| Error::new(super::ErrorKind::Malformed, "a tree has an entry that is cut off"))?;
+            if found {
+                return Ok(true);
+            }
         }
         Ok(false)
     }
@@ -169,6 +182,8 @@ impl Piece {
 /// Calls `report` for each name that two trees hold differently; `None` when one is cut off.
 fn for_each_difference(mut a: &[u8], mut b: &[u8], mut report: impl FnMut(&[u8], Slot, Slot)) -> Option<()> {
     let slot = |entry: &TreeEntry<'_>| Some((entry.mode, entry.id));
+    let common = object::common_entries(a, b);
+    (a, b) = (&a[common..], &b[common..]);
     while !a.is_empty() || !b.is_empty() {
         let left = if a.is_empty() { None } else { Some(object::tree_entry(a)?) };
         let right = if b.is_empty() { None } else { Some(object::tree_entry(b)?) };
@@ -182,7 +197,8 @@ fn for_each_difference(mut a: &[u8], mut b: &[u8], mut report: impl FnMut(&[u8],
                 if slot(&left) != slot(&right) {
                     report(left.name, slot(&left), slot(&right));
                 }
-                (a, b) = (rest_a, rest_b);
+                let common = object::common_entries(rest_a, rest_b);
+                (a, b) = (&rest_a[common..], &rest_b[common..]);
             }
             (Some((left, rest)), _) if order.is_lt() => {
                 report(left.name, slot(&left), None);
@@ -271,7 +287,7 @@ fn since_one(
         match verdict {
             Verdict::Same(parent) => stack.push(parent),
             Verdict::Changed(changed) => {
-                stack.extend(parents);
+                stack.extend(&*parents);
                 if changed {
                     drift.commits = drift.commits.saturating_add(1);
                     let this = (graph.time(node), graph.id(node));

@@ -1,5 +1,5 @@
 use std::collections::{BinaryHeap, HashSet};
-use std::ops::Range;
+use std::rc::Rc;
 
 use git2::ObjectType;
 
@@ -31,7 +31,7 @@ struct Record {
     time: i64,
     /// Higher than that of each parent, as far as the commit-graph knows; [`UNLISTED`] for what it does not.
     generation: u64,
-    parents: Range<usize>,
+    parents: Parents,
     /// Its parents exist, but were cut off.
     boundary: bool,
     /// Where it stands in the commit-graph, if it does.
@@ -40,12 +40,11 @@ struct Record {
     read: bool,
 }
 
-/// A parent.
-#[derive(Clone, Copy)]
-enum Link {
-    Unknown(ObjectId),
-    Listed(Place),
-    Known(Node),
+/// The parents of a commit.
+enum Parents {
+    Unknown(Vec<ObjectId>),
+    Listed(Vec<Place>),
+    Known(Rc<[Node]>),
 }
 
 /// No commit that the commit-graph knows has a parent that it does not know.
@@ -61,7 +60,6 @@ pub(super) struct Graph<'s> {
     shallow: HashSet<ObjectId>,
     listed: Option<&'s CommitGraph>,
     records: Vec<Record>,
-    parents: Vec<Link>,
     nodes: IdMap<Node>,
     /// By [`Place::index`], the node's number plus one; 0 for a commit that was not met.
     places: Vec<u32>,
@@ -81,9 +79,9 @@ impl<'s> Graph<'s> {
         listed: Option<&'s CommitGraph>,
         people: Option<Collector<'s>>,
     ) -> Graph<'s> {
-        let (records, parents, nodes) = (Vec::new(), Vec::new(), IdMap::default());
+        let (records, nodes) = (Vec::new(), IdMap::default());
         let places = vec![0; listed.map_or(0, CommitGraph::len)];
-        Graph { store, shallow, listed, records, parents, nodes, places, people, read: 0 }
+        Graph { store, shallow, listed, records, nodes, places, people, read: 0 }
     }
 
     /// Takes a commit in, unless it has been met.
@@ -104,11 +102,8 @@ impl<'s> Graph<'s> {
             people.see(CommitId(id), &commit);
         }
         let boundary = self.shallow.contains(&id);
-        let start = self.parents.len();
-        if !boundary {
-            self.parents.extend(commit.parents.iter().map(|&parent| Link::Unknown(parent)));
-        }
-        let (tree, time, parents) = (commit.tree, commit.time, start..self.parents.len());
+        let parents = Parents::Unknown(if boundary { Vec::new() } else { commit.parents });
+        let (tree, time) = (commit.tree, commit.time);
         self.add(Record { id, tree, time, generation: UNLISTED, parents, boundary, place: None, read: true })
     }
 
@@ -120,10 +115,8 @@ impl<'s> Graph<'s> {
             return Ok(Node(known - 1));
         }
         let (id, entry) = (listed.id(place)?, listed.entry(place)?);
-        let start = self.parents.len();
-        self.parents.extend(listed.parents(place, &entry)?.into_iter().map(Link::Listed));
+        let parents = Parents::Listed(listed.parents(place, &entry)?);
         let (tree, time, generation) = (entry.tree, entry.time, entry.generation);
-        let parents = start..self.parents.len();
         let (boundary, place_of, read) = (false, Some(place), false);
         let record = Record { id, tree, time, generation, parents, boundary, place: place_of, read };
         let node = self.add(record)?;
@@ -142,22 +135,26 @@ impl<'s> Graph<'s> {
     }
 
     /// The parents; none for a commit whose parents were cut off.
-    pub(super) fn parents(&mut self, node: Node) -> Result<Vec<Node>, Error> {
-        let mut nodes = Vec::new();
-        for at in self.records[node.index()].parents.clone() {
-            let parent = match self.parents[at] {
-                Link::Known(known) => known,
-                Link::Listed(place) => self.load_listed(place)?,
-                Link::Unknown(id) => self.load(id)?,
-            };
-            let generation = |node: Node| self.records[node.index()].generation;
-            if generation(node) != UNLISTED && generation(parent) >= generation(node) {
-                return Err(commit_graph::wrong());
+    pub(super) fn parents(&mut self, node: Node) -> Result<Rc<[Node]>, Error> {
+        let parents: Vec<Node> = match &self.records[node.index()].parents {
+            Parents::Known(parents) => return Ok(Rc::clone(parents)),
+            Parents::Unknown(ids) => {
+                let ids = ids.clone();
+                ids.into_iter().map(|id| self.load(id)).collect::<Result<_, _>>()?
             }
-            self.parents[at] = Link::Known(parent);
-            nodes.push(parent);
+            Parents::Listed(places) => {
+                let places = places.clone();
+                places.into_iter().map(|place| self.load_listed(place)).collect::<Result<_, _>>()?
+            }
+        };
+        let generation = |node: Node| self.records[node.index()].generation;
+        let own = generation(node);
+        if own != UNLISTED && parents.iter().any(|&parent| generation(parent) >= own) {
+            return Err(commit_graph::wrong());
         }
-        Ok(nodes)
+        let parents: Rc<[Node]> = Rc::from(parents);
+        self.records[node.index()].parents = Parents::Known(Rc::clone(&parents));
+        Ok(parents)
     }
 
     /// Reads a commit of which so far only the commit-graph told, and compares.
@@ -200,7 +197,7 @@ impl<'s> Graph<'s> {
                 }
                 next_ask = self.read.saturating_mul(2).max(FIRST_ASK);
             }
-            for parent in self.parents(node)? {
+            for &parent in &*self.parents(node)? {
                 seen.resize(self.len().max(seen.len()), false);
                 if !std::mem::replace(&mut seen[parent.index()], true) {
                     self.confirm(parent)?;

@@ -87,7 +87,7 @@ impl Graph<'_> {
         while search.goes_on() {
             let Some(node) = search.next() else { break };
             let State { fresh, old, .. } = search.states[node.index()];
-            for parent in self.parents(node)? {
+            for &parent in &*self.parents(node)? {
                 search.skewed |= self.order(parent) > self.order(node);
                 search.reach(self, parent, fresh & !old, old);
             }

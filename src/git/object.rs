@@ -115,20 +115,52 @@ impl TreeEntry<'_> {
 }
 
 /// The entry at the start of `data`, and the rest; `None` when it is cut off or has no mode.
+#[inline]
 pub(super) fn tree_entry(data: &[u8]) -> Option<(TreeEntry<'_>, &[u8])> {
-    let space = data.iter().take(8).position(|&b| b == b' ')?;
-    let mut bits = 0;
-    for &digit in &data[..space] {
-        if !(b'0'..=b'7').contains(&digit) {
-            return None;
-        }
-        bits = bits << 3 | u32::from(digit - b'0');
-    }
-    let rest = &data[space + 1..];
-    let end = rest.iter().position(|&b| b == 0)?;
+    let (bits, rest) = mode(data)?;
+    let end = memchr::memchr(0, rest)?;
     let id = ObjectId::from_slice(&rest[end + 1..])?;
-    (space > 0)
-        .then_some((TreeEntry { mode: Mode::from_bits(bits), name: &rest[..end], id }, &rest[end + 21..]))
+    Some((TreeEntry { mode: Mode::from_bits(bits), name: &rest[..end], id }, &rest[end + 21..]))
+}
+
+/// The mode that an entry begins with, and what comes behind the space.
+#[inline]
+fn mode(data: &[u8]) -> Option<(u32, &[u8])> {
+    // As Git writes folders, and as it writes all else.
+    if let Some((digits, rest)) = data.split_at_checked(5)
+        && let [b' ', rest @ ..] = rest
+        && let Some(bits) = octal(digits)
+    {
+        return Some((bits, rest));
+    }
+    if let Some((digits, rest)) = data.split_at_checked(6)
+        && let [b' ', rest @ ..] = rest
+        && let Some(bits) = octal(digits)
+    {
+        return Some((bits, rest));
+    }
+    let space = data.iter().take(8).position(|&b| b == b' ').filter(|&space| space > 0)?;
+    octal(&data[..space]).map(|bits| (bits, &data[space + 1..]))
+}
+
+#[inline]
+fn octal(digits: &[u8]) -> Option<u32> {
+    let all = digits.iter().all(|digit| (b'0'..=b'7').contains(digit));
+    all.then(|| digits.iter().fold(0, |bits, digit| bits << 3 | u32::from(digit - b'0')))
+}
+
+/// How many bytes two trees have in common at their start, in whole entries.
+pub(super) fn common_entries(a: &[u8], b: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        let Some((_, rest)) = mode(&a[at..]) else { return at };
+        let start = a.len() - rest.len();
+        let Some(end) = memchr::memchr(0, rest).map(|end| start + end + 21) else { return at };
+        match (a.get(at..end), b.get(at..end)) {
+            (Some(left), Some(right)) if left == right => at = end,
+            _ => return at,
+        }
+    }
 }
 
 /// Git's order inside a tree: by bytes, a directory's name as if it ended with `/`.
@@ -226,7 +258,27 @@ mod tests {
         for cut in 0..tree.len() {
             assert!(tree_entry(&tree[..cut]).is_none(), "{cut}");
         }
-        assert!(tree_entry(b"10x644 a\0aaaaaaaaaaaaaaaaaaaaaaa").is_none());
+        for odd in [
+            &b"10x644 a\0aaaaaaaaaaaaaaaaaaaaaaa"[..],
+            b" a\0aaaaaaaaaaaaaaaaaaaaaaa",
+            b"1000000000 a\0aaaaaaaaaaaaaaaaaaaaaa",
+        ] {
+            assert!(tree_entry(odd).is_none());
+        }
+        let (entry, _) = tree_entry(b"7 a b c\0aaaaaaaaaaaaaaaaaaaaaaa").unwrap();
+        assert_eq!((entry.name, entry.mode), (&b"a b c"[..], Mode::Gitlink));
+    }
+
+    #[test]
+    fn entries_in_common_are_whole() {
+        let entry = |name: &str, id: u8| [format!("100644 {name}\0").as_bytes(), &[id; 20]].concat();
+        let (one, two, other) = (entry("a", 1), entry("b", 2), entry("b", 3));
+        let both = [&one[..], &two].concat();
+        assert_eq!(common_entries(&both, &both), both.len());
+        assert_eq!(common_entries(&both, &[&one[..], &other].concat()), one.len());
+        assert_eq!(common_entries(&both, &one), one.len());
+        assert_eq!(common_entries(&both[..both.len() - 1], &both), one.len(), "a tree that is cut off");
+        assert_eq!(common_entries(&[], &both), 0);
     }
 
     #[test]

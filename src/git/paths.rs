@@ -1,12 +1,11 @@
 use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
 use git2::ObjectType;
 
 use super::error::Error;
-use super::id::ObjectId;
+use super::id::{IdMap, ObjectId};
 use super::object::{self, Mode};
 use super::store::Store;
 use super::trees::{self, Slot};
@@ -21,6 +20,18 @@ struct Step {
     covers: Range<u32>,
     /// The first of `covers` ends here.
     ends: bool,
+    /// The bytes that names of `children` begin with.
+    firsts: [u64; 4],
+}
+
+impl Step {
+    fn new(name: Vec<u8>, covers: Range<u32>) -> Step {
+        Step { name, children: Vec::new(), covers, ends: false, firsts: [0; 4] }
+    }
+
+    fn may_lead_to(&self, name: &[u8]) -> bool {
+        name.first().is_some_and(|&first| self.firsts[usize::from(first) / 64] >> (first % 64) & 1 == 1)
+    }
 }
 
 /// The paths that are asked for, as a tree of their components, and what trees hold at its steps.
@@ -31,8 +42,10 @@ pub(super) struct Paths<'s> {
     store: &'s Store<'s>,
     all: Vec<RepoPath>,
     steps: Vec<Step>,
-    /// For a step and a tree: what the tree holds for each child of the step.
-    views: HashMap<(usize, ObjectId), Rc<[Slot]>>,
+    /// For each step and a tree: what the tree holds for each child of the step.
+    views: Vec<IdMap<Rc<[Slot]>>>,
+    /// How many views there are.
+    kept: usize,
 }
 
 /// A folder or file that leads to a path.
@@ -54,8 +67,7 @@ impl<'s> Paths<'s> {
         all.sort_by(by_components);
         all.dedup();
         let count = u32::try_from(all.len()).expect("fewer than 2^32 paths are asked for");
-        let root = Step { name: Vec::new(), children: Vec::new(), covers: 0..count, ends: false };
-        let mut steps = vec![root];
+        let mut steps = vec![Step::new(Vec::new(), 0..count)];
         for (at, path) in (0..count).zip(&all) {
             let mut step = 0;
             for name in components(path) {
@@ -64,9 +76,9 @@ impl<'s> Paths<'s> {
                     Some(child) => child,
                     None => {
                         let child = steps.len();
-                        let (name, children) = (name.to_vec(), Vec::new());
-                        steps.push(Step { name, children, covers: at..at, ends: false });
+                        steps.push(Step::new(name.to_vec(), at..at));
                         steps[step].children.push(child);
+                        steps[step].firsts[usize::from(name[0]) / 64] |= 1 << (name[0] % 64);
                         child
                     }
                 };
@@ -74,7 +86,8 @@ impl<'s> Paths<'s> {
             }
             steps[step].ends = true;
         }
-        Paths { store, all, steps, views: HashMap::new() }
+        let views = vec![IdMap::default(); steps.len()];
+        Paths { store, all, steps, views, kept: 0 }
     }
 
     /// Where the trees are read from.
@@ -168,10 +181,11 @@ impl<'s> Paths<'s> {
     }
 
     fn view(&mut self, step: usize, tree: ObjectId) -> Result<Rc<[Slot]>, Error> {
-        if let Some(view) = self.views.get(&(step, tree)) {
+        if let Some(view) = self.views[step].get(&tree) {
             return Ok(Rc::clone(view));
         }
-        let children = &self.steps[step].children;
+        let here = &self.steps[step];
+        let children = &here.children;
         let mut view: Vec<Slot> = vec![None; children.len()];
         let object = self.store.read(tree, ObjectType::Tree)?;
         let mut data = object.data();
@@ -179,15 +193,19 @@ impl<'s> Paths<'s> {
             let (entry, rest) = object::tree_entry(data)
                 .ok_or_else(|| Error::malformed("tree", tree, "an entry is cut off"))?;
             data = rest;
-            if let Ok(at) = children.binary_search_by(|&child| self.steps[child].name[..].cmp(entry.name)) {
+            if here.may_lead_to(entry.name)
+                && let Ok(at) = children.binary_search_by(|&child| self.steps[child].name[..].cmp(entry.name))
+            {
                 view[at] = Some((entry.mode, entry.id));
             }
         }
         let view: Rc<[Slot]> = Rc::from(view);
-        if self.views.len() >= VIEWS_MAX {
-            self.views.clear();
+        if self.kept >= VIEWS_MAX {
+            self.views.iter_mut().for_each(IdMap::clear);
+            self.kept = 0;
         }
-        self.views.insert((step, tree), Rc::clone(&view));
+        self.kept += 1;
+        self.views[step].insert(tree, Rc::clone(&view));
         Ok(view)
     }
 }

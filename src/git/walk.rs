@@ -112,7 +112,7 @@ impl Walk {
             (Spot::Listed(_), None) => return Err(commit_graph::wrong()),
             (Spot::Met(node), _) => node,
         };
-        for parent in graph.parents(node)? {
+        for &parent in &*graph.parents(node)? {
             if wanted.is_empty() {
                 break;
             }
