@@ -6,7 +6,7 @@
 //! ```
 
 #[path = "../tests/suite/report_support/mod.rs"]
-#[expect(dead_code, unreachable_pub, reason = "the tests use the rest")]
+#[expect(dead_code, reason = "the tests use the rest")]
 mod report_support;
 
 use std::path::PathBuf;
