@@ -5,6 +5,9 @@
 //! ask for, are one compressed archive. The vocabulary is also laid out so that a run reads only the lists that
 //! it uses.
 
+#[allow(dead_code, reason = "the program uses the rest")]
+#[path = "src/policy/needs.rs"]
+mod needs;
 #[allow(dead_code, unreachable_pub, reason = "the program uses the rest")]
 #[path = "src/words/plain.rs"]
 mod plain;
@@ -22,6 +25,7 @@ mod tree;
 #[path = "src/policy/tree_write.rs"]
 mod tree_write;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -61,12 +65,18 @@ fn embed() -> Result<(), String> {
     let write = |path: &Path, bytes: &[u8]| {
         fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
     };
+    let mut patterns = BTreeSet::new();
     for path in paths.iter().filter(|path| is_hot(path)) {
         let text = read(&package.join("policies").join(path))?;
         let table =
             toml::de::DeTable::parse(&text).map_err(|_| format!("policies/{path} is not valid TOML"))?;
-        write(&out.join(format!("{path}.tree")), &tree_write::write(&tree::of(table), &text))?;
+        let tree = tree::of(table);
+        write(&out.join(format!("{path}.tree")), &tree_write::write(&tree, &text))?;
+        collect_patterns(&tree, false, &mut patterns);
     }
+    let row = |pattern: &String| format!("    ({pattern:?}, {:?}),\n", needs::Needs::of(pattern).line());
+    let rows: String = patterns.iter().map(row).collect();
+    write(&out.join("needs.rs"), format!("&[\n{rows}]\n").as_bytes())?;
     let (table, archive) = table(&package, &paths)?;
     write(&out.join("embedded.rs"), table.as_bytes())?;
     write(&out.join("archive.bin"), &archive)?;
@@ -76,6 +86,42 @@ fn embed() -> Result<(), String> {
 
 fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
+
+/// The keys whose values are regular expressions.
+const PATTERN_KEYS: [&str; 16] = [
+    "aliases",
+    "dead",
+    "each",
+    "find",
+    "holding",
+    "holds",
+    "if",
+    "ignore",
+    "lacks",
+    "lines",
+    "names",
+    "references",
+    "regex",
+    "strings",
+    "unless_after",
+    "when",
+];
+
+/// Adds the strings below such keys. One that is no expression after all does no harm.
+fn collect_patterns(node: &tree::Node<'_>, below: bool, patterns: &mut BTreeSet<String>) {
+    match &node.value {
+        tree::Toml::String(text) if below => {
+            patterns.insert(text.to_string());
+        }
+        tree::Toml::Array(items) => items.iter().for_each(|item| collect_patterns(item, below, patterns)),
+        tree::Toml::Table(entries) => {
+            for entry in entries {
+                collect_patterns(&entry.node, PATTERN_KEYS.contains(&&*entry.key), patterns);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The lists of `[words]`: their terms, and the spellings of these, one in a line.

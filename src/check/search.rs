@@ -23,7 +23,7 @@ const BEFORE: usize = 200;
 /// So much code keeps a thread busy for longer than it takes to start, and to open the repository again.
 const WORTH_A_THREAD: usize = 100;
 /// A further thread takes its share of so many files.
-const SHARE: usize = 400;
+const SHARE: usize = 800;
 
 /// A place where code names a source.
 #[derive(Debug)]

@@ -72,7 +72,7 @@ impl Memory {
         self.packs.get_or_init(|| Arc::new(Packs::of(loose.dirs())))
     }
 
-    /// An object of at most `max` bytes in a pack; `None` for what is left to libgit2.
+    /// An object of at most `max` bytes in a pack; `None` when none holds it.
     pub(super) fn unpack(&self, loose: &Loose, id: ObjectId, max: usize) -> Option<Found> {
         self.unpacker.borrow_mut().read(self.packs(loose), id, max)
     }

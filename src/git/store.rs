@@ -126,8 +126,13 @@ impl<'r> Store<'r> {
                 // Packed and pruned since it was listed.
                 None => {}
             }
-        } else if let Some(Found::Object(found, bytes)) = self.memory.unpack(self.loose, id, usize::MAX) {
-            return if found == kind { Ok(Object::Unpacked(bytes)) } else { Err(wrong(found)) };
+        } else {
+            match self.memory.unpack(self.loose, id, usize::MAX) {
+                Some(Found::Object(found, bytes)) if found == kind => return Ok(Object::Unpacked(bytes)),
+                Some(Found::Object(found, _)) => return Err(wrong(found)),
+                Some(Found::Damaged) => return Err(damaged(id, kind)),
+                Some(Found::Larger(_) | Found::Beyond) | None => {}
+            }
         }
         let object = self.odb.read(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?;
         if object.kind() == kind { Ok(Object::Packed(object)) } else { Err(wrong(object.kind())) }
@@ -144,6 +149,7 @@ impl<'r> Store<'r> {
                 Some(Found::Object(ObjectType::Blob, bytes)) if blob_name(&bytes) == id => {
                     return Ok(Ok(Object::Unpacked(bytes)));
                 }
+                Some(Found::Damaged) => return Err(damaged(id, kind)),
                 // Read once more, to say what is wrong with it.
                 _ => {}
             }
@@ -169,6 +175,13 @@ impl<'r> Store<'r> {
     pub(super) fn kind(&self, id: ObjectId) -> Result<Option<ObjectType>, Error> {
         if let Some((kind, _)) = self.memory.get(id) {
             return Ok(Some(kind));
+        }
+        if !self.loose.contains(id) {
+            match self.memory.unpack(self.loose, id, usize::MAX) {
+                Some(Found::Object(kind, _)) => return Ok(Some(kind)),
+                Some(Found::Damaged) => return Err(damaged(id, ObjectType::Any)),
+                Some(Found::Larger(_) | Found::Beyond) | None => {}
+            }
         }
         match self.odb.read_header(id.to_git2()) {
             Ok((_, kind)) => Ok(Some(kind)),
@@ -213,6 +226,12 @@ impl<'r> Store<'r> {
             FSCK.to_string()
         })
     }
+}
+
+fn damaged(id: ObjectId, kind: ObjectType) -> Error {
+    let what = if kind == ObjectType::Any { "object".to_string() } else { kind.to_string() };
+    let message = format!("{what} {id} cannot be read: it is damaged in its pack");
+    Error::new(ErrorKind::Unreadable, message).with_help(FSCK)
 }
 
 /// The name of a blob. Plain SHA-1, as processors compute it: libgit2's looks for collisions too and takes

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use miniz_oxide::inflate::decompress_to_vec_zlib;
 
+use super::needs::Needs;
 use super::tree::{self, Node};
 use crate::words::Shipped;
 
@@ -77,6 +78,16 @@ pub fn vocabulary() -> &'static [Shipped] {
     VOCABULARY
 }
 
+/// The patterns of packs, sorted, and what texts must hold to match them, in one line. Written by `build.rs`.
+static NEEDS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/needs.rs"));
+
+/// What a text must hold to match a pattern that comes with the program; `None` for all others.
+pub(super) fn needs(pattern: &str) -> Option<Needs> {
+    let at = NEEDS.binary_search_by(|(known, _)| known.cmp(&pattern)).ok()?;
+    let mut line = NEEDS.get(at)?.1;
+    Needs::read(&mut line)
+}
+
 /// The files of a folder, at every depth, sorted by path. `folder` is given without a final `/`;
 /// the empty folder is the whole of `policies/`.
 pub fn under(folder: &str) -> impl Iterator<Item = &'static Embedded> {
@@ -102,6 +113,29 @@ mod tests {
         };
         assert!(vocabulary().iter().all(right));
         assert!(written.iter().all(|(name, terms)| words.list(name).unwrap().terms().eq(terms)));
+    }
+
+    #[test]
+    fn packs_are_parsed_as_their_texts_are() {
+        let mut count = 0;
+        for file in files() {
+            let Body::Plain { text, tree } = file.body else { continue };
+            let parsed = tree::of(toml::de::DeTable::parse(text).unwrap());
+            assert_eq!(tree::read(tree, text), parsed, "{}", file.path);
+            count += 1;
+        }
+        assert!(count >= 7, "{count}");
+    }
+
+    #[test]
+    fn needs_are_those_of_the_patterns() {
+        assert!(NEEDS.len() > 100 && NEEDS.is_sorted(), "{}", NEEDS.len());
+        for (pattern, _) in NEEDS {
+            assert_eq!(needs(pattern), Some(Needs::of(pattern)), "{pattern}");
+        }
+        let core = file("core.toml").unwrap().text();
+        let line = core.lines().find_map(|line| line.strip_prefix("when = ['")).unwrap();
+        assert!(needs(line.split('\'').next().unwrap()).is_some(), "{line}");
     }
 
     #[test]

@@ -31,6 +31,45 @@ impl Needs {
         parsed.map_or(Needs::Nothing, |hir| Reader::read(&hir))
     }
 
+    /// One line, which [`Needs::read`] understands.
+    #[cfg_attr(not(test), allow(dead_code, reason = "the build script writes them"))]
+    pub(crate) fn line(&self) -> String {
+        let all = |parts: &[Needs]| parts.iter().map(Needs::line).collect::<String>();
+        match self {
+            Needs::Nothing => "?".to_string(),
+            // No literal holds white space.
+            Needs::Literal(text) => format!("={text} "),
+            Needs::All(parts) => format!("&{})", all(parts)),
+            Needs::Any(parts) => format!("|{})", all(parts)),
+        }
+    }
+
+    /// Reads what the line begins with; the rest stays there.
+    #[allow(dead_code, reason = "the build script only writes them")]
+    pub(crate) fn read(line: &mut &str) -> Option<Needs> {
+        let list = |line: &mut &str| {
+            let mut parts = Vec::new();
+            while !line.starts_with(')') {
+                parts.push(Needs::read(line)?);
+            }
+            *line = &line[1..];
+            Some(parts)
+        };
+        let (kind, rest) = line.split_at_checked(1)?;
+        *line = rest;
+        match kind {
+            "?" => Some(Needs::Nothing),
+            "=" => {
+                let (text, rest) = line.split_once(' ')?;
+                *line = rest;
+                Some(Needs::Literal(text.to_string()))
+            }
+            "&" => list(line).map(Needs::All),
+            "|" => list(line).map(Needs::Any),
+            _ => None,
+        }
+    }
+
     /// All of several.
     pub(crate) fn all(parts: Vec<Needs>) -> Needs {
         let mut parts: Vec<Needs> = parts.into_iter().filter(|part| *part != Needs::Nothing).collect();
@@ -213,6 +252,16 @@ mod tests {
         ] {
             assert_eq!(shown(&Needs::of(pattern)), expected, "{pattern}");
         }
+    }
+
+    #[test]
+    fn needs_are_read_back_from_their_line() {
+        for pattern in [r"\bSELECT\b.*\bfrom", r"(?:ab|cd)+://(?:x|==)y\)", ".*", "回滚|roll", "a b"] {
+            let needs = Needs::of(pattern);
+            let line = needs.line();
+            assert_eq!(Needs::read(&mut &*line), Some(needs), "{line}");
+        }
+        assert_eq!(Needs::read(&mut "&=ab "), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use memchr::memmem;
 use regex_automata::meta::{BuildError, Builder, Config, Regex};
 use regex_automata::util::syntax;
 
+use super::builtin;
 use super::mistakes::{At, Mistakes};
 use super::needs::{Needs, has_strays};
 use crate::diag::Span;
@@ -55,7 +56,8 @@ impl Pattern {
 
     /// What a text must hold to match.
     pub(crate) fn needs(&self) -> &Needs {
-        self.needs.get_or_init(|| Needs::of(&self.text.value))
+        let text = &self.text.value;
+        self.needs.get_or_init(|| builtin::needs(text).unwrap_or_else(|| Needs::of(text)))
     }
 
     /// The compiled pattern; `None` also when this text cannot hold a match, so that a pattern is not

@@ -1,8 +1,9 @@
 //! Objects in packs, read without libgit2, which asks for each object three times what its bytes are worth: a lock,
 //! a window, and a decompressor made anew.
 //!
-//! Only what is just as it should be is read here. Whatever is not (an object that is not found, is damaged or very
-//! large, an index of an old kind) is left to libgit2, which says what is wrong with it.
+//! What is not found here, because no pack has it, because its pack does not fit its index, or because the index is of
+//! an old kind, is left to libgit2, and so are very large objects. What is found and damaged is not: git2 gives up
+//! the whole program over an object of a kind that does not exist.
 
 mod delta;
 mod pages;
@@ -41,10 +42,11 @@ impl Packs {
         Packs { packs, room: AtomicUsize::new(ROOM) }
     }
 
-    /// The pack that holds an object, by its place, and where it stands there.
-    fn find(&self, id: ObjectId) -> Option<(usize, usize)> {
-        let held = |(at, pack): (usize, &Pack)| Some((at, pack.files(&self.room)?.find(id, &self.room)?));
-        self.packs.iter().enumerate().find_map(held)
+    /// The packs that hold an object, by their places, and where it stands there.
+    fn find(&self, id: ObjectId) -> impl Iterator<Item = (usize, usize)> {
+        let held =
+            move |(at, pack): (usize, &Pack)| Some((at, pack.files(&self.room)?.find(id, &self.room)?));
+        self.packs.iter().enumerate().filter_map(held)
     }
 }
 

@@ -26,6 +26,10 @@ pub(in super::super) enum Found {
     Object(ObjectType, Rc<Vec<u8>>),
     /// It has so many bytes, which are more than were asked for.
     Larger(usize),
+    /// It is there, but not whole.
+    Damaged,
+    /// It is very large, or made of what is.
+    Beyond,
 }
 
 /// An object as it is stored.
@@ -85,9 +89,20 @@ impl Default for Unpacker {
 }
 
 impl Unpacker {
-    /// An object of at most `max` bytes; `None` for what is left to libgit2.
+    /// An object of at most `max` bytes; `None` when no pack holds it. Where several do, one that is whole.
     pub(in super::super) fn read(&mut self, packs: &Packs, id: ObjectId, max: usize) -> Option<Found> {
-        let place = packs.find(id)?;
+        let mut damaged = None;
+        for place in packs.find(id) {
+            match self.read_at(packs, place, max) {
+                None => damaged = Some(Found::Damaged),
+                found => return found,
+            }
+        }
+        damaged
+    }
+
+    /// What stands at a place; `None` when it is damaged.
+    fn read_at(&mut self, packs: &Packs, place: Place, max: usize) -> Option<Found> {
         let mut above: Vec<Place> = Vec::new();
         let mut next = place;
         let mut top: Option<Vec<u8>> = None;
@@ -100,6 +115,7 @@ impl Unpacker {
                 Kind::Whole(_) if stored.size > max && above.is_empty() => {
                     return Some(Found::Larger(stored.size));
                 }
+                _ if stored.size > LARGEST || above.len() >= DEEPEST => return Some(Found::Beyond),
                 Kind::Whole(kind) => {
                     let bytes = Rc::new(self.inflated(packs, next.0, &stored)?);
                     if kind == ObjectType::Tree || !above.is_empty() {
@@ -120,16 +136,16 @@ impl Unpacker {
                     next.1 = base;
                 }
             }
-            if above.len() > DEEPEST {
-                return None;
-            }
         };
         while let Some(place) = above.pop() {
             let delta = match top.take_if(|_| above.is_empty()) {
                 Some(delta) => delta,
                 None => self.inflated(packs, place.0, &packs.stored(place)?)?,
             };
-            bytes = Rc::new(delta::apply(&bytes, &delta, LARGEST)?);
+            if delta::sizes(&delta)?.1 > LARGEST {
+                return Some(Found::Beyond);
+            }
+            bytes = Rc::new(delta::apply(&bytes, &delta)?);
             if kind == ObjectType::Tree || !above.is_empty() {
                 self.bases.put(place, kind, &bytes);
             }
@@ -139,9 +155,6 @@ impl Unpacker {
 
     /// The bytes that are stored; `None` unless they are whole, and as many as the pack says.
     fn inflated(&mut self, packs: &Packs, pack: usize, stored: &Stored) -> Option<Vec<u8>> {
-        if stored.size > LARGEST {
-            return None;
-        }
         let pages = &packs.packs.get(pack)?.files(&packs.room)?.pack;
         let mut out = vec![0; stored.size + SLACK];
         let (mut at, mut filled) = (stored.data, 0);
