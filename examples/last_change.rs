@@ -1,9 +1,10 @@
 //! Prints which commit last changed each of some paths: what `git log -1 -- PATH` says of each.
 //!
-//! `cargo run --release --locked --example last_change -- [--moved FOLDER] PATH…`
+//! `cargo run --release --locked --example last_change -- [--moved FOLDER] [--cache] PATH…`
 //!
 //! With `--moved`, how many commits changed something below `FOLDER` since: what
-//! `git rev-list --count COMMIT..HEAD -- FOLDER` says of each.
+//! `git rev-list --count COMMIT..HEAD -- FOLDER` says of each. With `--cache`, answers of earlier runs are
+//! used, and new ones are kept.
 
 use std::error::Error;
 use std::io::Write;
@@ -12,10 +13,14 @@ use std::sync::Arc;
 
 use globset::{Glob, GlobSet};
 use roadworthy::diag::RepoPath;
-use roadworthy::git::{Code, Moved, Query, Repo, Touch};
+use roadworthy::git::{Cache, Code, Moved, Query, Repo, Touch};
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut code = None;
+    let (mut code, mut cache) = (None, Cache::Off);
     let mut query = Query::default();
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -24,6 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let folder = arguments.next().ok_or("--moved wants a folder")?;
                 code = Some(Arc::new(whole(&folder)?));
             }
+            "--cache" => cache = Cache::ReadAndWrite,
             path => query.touched.push(RepoPath::from_git(path.as_bytes())),
         }
     }
@@ -32,6 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         query.moved = query.touched.iter().map(moved).collect();
     }
     let repo = Repo::discover(Path::new("."))?;
+    repo.use_cache(cache);
     let tip = repo.resolve_commit("HEAD")?;
     let answers = repo.history(Some(tip), &query)?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());

@@ -26,6 +26,9 @@ pub struct Cli {
     /// When to use colours; `NO_COLOR` is honoured.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
+    /// Neither use nor keep answers about the history of earlier runs (`roadworthy/` in Git's folder).
+    #[arg(long, global = true)]
+    pub no_cache: bool,
 }
 
 /// When to use colours.

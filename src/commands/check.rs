@@ -4,12 +4,16 @@ use super::deliver::Delivery;
 use super::{Output, Result};
 use crate::cli::Check;
 use crate::gate;
+use crate::git::Cache;
 use crate::report::{Format, Human, Part, Run, Verbosity, render};
 use crate::request::{self, Terminal};
 
-pub(super) fn run(args: &Check, terminal: &Terminal) -> Result {
+pub(super) fn run(args: &Check, no_cache: bool, terminal: &Terminal) -> Result {
     let repo = request::repository(&args.tree.path)?;
     let request = request::of_check(&repo, args)?;
+    // What would land is judged without a trace.
+    let usual = if request.change.is_some() { Cache::Read } else { Cache::ReadAndWrite };
+    request::use_cache(&repo, usual, no_cache);
     let judged = gate::judge(&repo, &request);
     let verbosity = match (args.quiet, args.verbose) {
         (true, _) => Verbosity::Quiet,

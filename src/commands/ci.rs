@@ -7,10 +7,12 @@ use super::decide::{Show, decide};
 use crate::ci::{self, Variables};
 use crate::cli::Ci;
 use crate::gate::landing::Place;
+use crate::git::Cache;
 use crate::request::{self, Terminal};
 
-pub(super) fn run(args: &Ci, terminal: &Terminal) -> Result {
+pub(super) fn run(args: &Ci, no_cache: bool, terminal: &Terminal) -> Result {
     let repo = request::repository(Path::new("."))?;
+    request::use_cache(&repo, Cache::Off, no_cache);
     let as_of = request::date(args.as_of.as_deref())?;
     let decision = ci::decide(&repo, &Variables::of_process(), args.base.as_deref(), args.head.as_deref())?;
     let policy = args.policy.as_deref().map(request::policy_files).transpose()?;

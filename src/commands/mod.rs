@@ -49,9 +49,9 @@ impl Output {
 /// Runs the command that was typed.
 pub fn run(cli: &Cli, terminal: &Terminal) -> Output {
     let result = match &cli.command {
-        Command::Check(args) => check::run(args, terminal),
-        Command::Ci(args) => ci::run(args, terminal),
-        Command::Hook(command) => hook::run(command, terminal),
+        Command::Check(args) => check::run(args, cli.no_cache, terminal),
+        Command::Ci(args) => ci::run(args, cli.no_cache, terminal),
+        Command::Hook(command) => hook::run(command, cli.no_cache, terminal),
         Command::Explain { rule } => explain::run(rule, terminal),
         Command::Rules { format } => rules::run(*format, terminal),
         Command::Facts(args) => facts::run(args, terminal),
@@ -60,7 +60,7 @@ pub fn run(cli: &Cli, terminal: &Terminal) -> Output {
             policy_test::run(path.as_deref(), *bless, only.as_deref(), terminal)
         }
         Command::Policy(Policy::Check { path }) => policy_check::run(path, terminal),
-        Command::Status(args) => status::run(args, terminal),
+        Command::Status(args) => status::run(args, cli.no_cache, terminal),
         Command::Waive(args) => waive::one(args, terminal),
         Command::Baseline(args) => waive::all(args, terminal),
         Command::Demo { into } => demo::run(into.as_deref(), terminal),

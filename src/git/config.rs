@@ -35,7 +35,7 @@ impl Repo {
     }
 
     /// As [`Repo::own_path`], for a setting that is true or false; `usual` where it is neither.
-    pub(super) fn own_switch(&self, key: &str, usual: bool) -> bool {
+    pub fn own_switch(&self, key: &str, usual: bool) -> bool {
         self.git.config().and_then(|config| config.get_bool(key)).unwrap_or(usual)
     }
 

@@ -1,6 +1,7 @@
 //! How far code moved on since a file was last touched.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use git2::ObjectType;
@@ -13,7 +14,7 @@ use super::id::{CommitId, IdMap, ObjectId};
 use super::known;
 use super::object::{self, Mode, TreeEntry};
 use super::paths::Paths;
-use super::store::Store;
+use super::store::{Object, Store};
 use super::trees::{self, Slot};
 
 /// Trees that are kept before all are forgotten, in bytes.
@@ -24,7 +25,7 @@ const DEPTH_MAX: usize = 2048;
 /// Compares folders file by file, and remembers what it read and what it found.
 struct Comparer<'s> {
     store: &'s Store<'s>,
-    trees: IdMap<Arc<[u8]>>,
+    trees: IdMap<Rc<Object<'s>>>,
     size: usize,
     /// By [`Watched::key`].
     pieces: Vec<Piece>,
@@ -129,7 +130,8 @@ impl<'s> Comparer<'s> {
             }
             let (a, b) = (self.tree(a)?, self.tree(b)?);
             let mut found = false;
-            for_each_difference(&a, &b, |name, a, b| {
+            let [left, right] = [&a, &b].map(|tree| tree.as_ref().map_or(&[][..], |tree| tree.data()));
+            for_each_difference(left, right, |name, a, b| {
                 let path = trees::join(&path, name);
                 // Files are asked at once, so that often no folder has to be read.
                 if is_file(a) || is_file(b) {
@@ -147,20 +149,20 @@ impl<'s> Comparer<'s> {
         Ok(false)
     }
 
-    /// The bytes of a folder; empty for what is none.
-    fn tree(&mut self, slot: Slot) -> Result<Arc<[u8]>, Error> {
-        let Some((Mode::Directory, id)) = slot else { return Ok(Arc::from([])) };
+    /// The bytes of a folder; `None` for what is none.
+    fn tree(&mut self, slot: Slot) -> Result<Option<Rc<Object<'s>>>, Error> {
+        let Some(id) = trees::folder(slot) else { return Ok(None) };
         if let Some(tree) = self.trees.get(&id) {
-            return Ok(Arc::clone(tree));
+            return Ok(Some(Rc::clone(tree)));
         }
-        let tree: Arc<[u8]> = Arc::from(self.store.read(id, ObjectType::Tree)?.data());
+        let tree = Rc::new(self.store.read(id, ObjectType::Tree)?);
         if self.size > TREES_MAX {
             self.trees.clear();
             self.size = 0;
         }
-        self.size += tree.len();
-        self.trees.insert(id, Arc::clone(&tree));
-        Ok(tree)
+        self.size += tree.data().len();
+        self.trees.insert(id, Rc::clone(&tree));
+        Ok(Some(tree))
     }
 }
 

@@ -86,6 +86,15 @@ impl<'s> Graph<'s> {
 
     /// Takes a commit in, unless it has been met.
     pub(super) fn load(&mut self, id: ObjectId) -> Result<Node, Error> {
+        self.load_as(id, true)
+    }
+
+    /// Takes in a commit of which it is not known whether the history holds it: `people` is not shown it.
+    pub(super) fn load_apart(&mut self, id: ObjectId) -> Result<Node, Error> {
+        self.load_as(id, false)
+    }
+
+    fn load_as(&mut self, id: ObjectId, show: bool) -> Result<Node, Error> {
         if let Some(&node) = self.nodes.get(&id) {
             return Ok(node);
         }
@@ -97,6 +106,7 @@ impl<'s> Graph<'s> {
         self.read += 1;
         // A merge in memory was made by nobody.
         if let Some(people) = &mut self.people
+            && show
             && !data.is_in_memory()
         {
             people.see(CommitId(id), &commit);
@@ -104,7 +114,7 @@ impl<'s> Graph<'s> {
         let boundary = self.shallow.contains(&id);
         let parents = Parents::Unknown(if boundary { Vec::new() } else { commit.parents });
         let (tree, time) = (commit.tree, commit.time);
-        self.add(Record { id, tree, time, generation: UNLISTED, parents, boundary, place: None, read: true })
+        self.add(Record { id, tree, time, generation: UNLISTED, parents, boundary, place: None, read: show })
     }
 
     /// Takes in a commit that the commit-graph knows.
@@ -157,18 +167,22 @@ impl<'s> Graph<'s> {
         Ok(parents)
     }
 
-    /// Reads a commit of which so far only the commit-graph told, and compares.
+    /// Reads a commit that was not read, and compares it with what the commit-graph told of it.
     pub(super) fn confirm(&mut self, node: Node) -> Result<(), Error> {
-        let Record { id, tree, place, read, .. } = self.records[node.index()];
-        let (Some(place), Some(listed), false) = (place, self.listed, read) else { return Ok(()) };
+        let Record { id, place, read, .. } = self.records[node.index()];
+        if read {
+            return Ok(());
+        }
         let data = self.store.read(id, ObjectType::Commit)?;
         let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id, why))?;
-        let mut parents = Vec::new();
-        for parent in listed.parents(place, &listed.entry(place)?)? {
-            parents.push(listed.id(parent)?);
-        }
-        if tree != commit.tree || parents != commit.parents {
-            return Err(commit_graph::wrong());
+        if let (Some(place), Some(listed)) = (place, self.listed) {
+            let entry = listed.entry(place)?;
+            let parents = listed.parents(place, &entry)?;
+            let parents: Vec<_> =
+                parents.into_iter().map(|parent| listed.id(parent)).collect::<Result<_, _>>()?;
+            if entry.tree != commit.tree || parents != commit.parents {
+                return Err(commit_graph::wrong());
+            }
         }
         let record = &mut self.records[node.index()];
         (record.read, record.time) = (true, commit.time);
@@ -233,6 +247,12 @@ impl<'s> Graph<'s> {
 
     pub(super) fn time(&self, node: Node) -> i64 {
         self.records[node.index()].time
+    }
+
+    /// True for a commit that no disk holds.
+    pub(super) fn is_in_memory(&self, node: Node) -> bool {
+        let record = &self.records[node.index()];
+        record.place.is_none() && self.store.is_in_memory(record.id)
     }
 
     /// Where it stands in the commit-graph, if it does.

@@ -4,15 +4,17 @@ use std::sync::Arc;
 use globset::GlobSet;
 
 use super::commit_graph::CommitGraph;
+use super::disk;
 use super::drift;
 use super::error::Error;
 use super::graph::{Graph, Node};
 use super::id::CommitId;
 use super::mailmap::Mailmap;
+use super::memo::{Cache, Kept, Memo};
 use super::paths::Paths;
 use super::people::{Collector, Identity};
 use super::repo::Repo;
-use super::{disk, walk};
+use super::walk::{self, Touches};
 use crate::diag::RepoPath;
 
 /// Everything that is asked of a history, in one go.
@@ -154,7 +156,12 @@ impl Repo {
         let mut paths = Paths::new(&store, dated_paths(query).chain(folders).cloned());
         let tip = graph.load(tip.0)?;
         let wanted: Vec<u32> = dated_paths(query).map(|path| position(&paths, path)).collect();
-        let touches = walk::last_touches(&mut graph, &mut paths, wanted, tip)?;
+        let memo = self.memo();
+        let touches = walk::last_touches(&mut graph, &mut paths, wanted, tip, memo.as_ref())?;
+        if let Some(memo) = memo.filter(|_| self.cache.get() == Cache::ReadAndWrite) {
+            remember(&memo, &graph, &paths, tip, &touches);
+        }
+        let touches = touches.answers;
         for (path, touch) in &mut answers.touched {
             *touch = touches[position(&paths, path) as usize].0;
         }
@@ -169,6 +176,25 @@ impl Repo {
         answers.shallow = graph.met_boundary();
         Ok(answers)
     }
+}
+
+/// Where the way was shorter than this, in commits, an answer is found again as soon as it is read.
+const WORTH_KEEPING: usize = 100;
+
+/// Keeps what was found out, unless the tip exists nowhere but in memory.
+fn remember(memo: &Memo, graph: &Graph<'_>, paths: &Paths<'_>, tip: Node, touches: &Touches) {
+    let id = graph.id(tip).0;
+    if touches.passed < WORTH_KEEPING || graph.is_in_memory(tip) {
+        return;
+    }
+    let mut page = memo.page(id);
+    for &(position, slot) in &touches.present {
+        if let Touch::At { commit, .. } = touches.answers[position as usize].0 {
+            let path = paths.all()[position as usize].as_bytes().to_vec();
+            page.insert(path, Kept { commit: commit.0, slot });
+        }
+    }
+    memo.keep(id, &page);
 }
 
 /// The paths whose last touch is needed.

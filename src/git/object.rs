@@ -89,6 +89,17 @@ pub(super) enum Mode {
 }
 
 impl Mode {
+    /// As Git writes modes.
+    pub(super) fn bits(self) -> u32 {
+        match self {
+            Mode::File { executable: false } => 0o100_644,
+            Mode::File { executable: true } => 0o100_755,
+            Mode::Symlink => 0o120_000,
+            Mode::Gitlink => 0o160_000,
+            Mode::Directory => 0o040_000,
+        }
+    }
+
     /// As Git reads modes: unknown ones are gitlinks.
     pub(super) fn from_bits(bits: u32) -> Mode {
         match bits & 0o170_000 {
@@ -126,41 +137,47 @@ pub(super) fn tree_entry(data: &[u8]) -> Option<(TreeEntry<'_>, &[u8])> {
 /// The mode that an entry begins with, and what comes behind the space.
 #[inline]
 fn mode(data: &[u8]) -> Option<(u32, &[u8])> {
-    // As Git writes folders, and as it writes all else.
-    if let Some((digits, rest)) = data.split_at_checked(5)
-        && let [b' ', rest @ ..] = rest
-        && let Some(bits) = octal(digits)
-    {
-        return Some((bits, rest));
-    }
-    if let Some((digits, rest)) = data.split_at_checked(6)
-        && let [b' ', rest @ ..] = rest
-        && let Some(bits) = octal(digits)
-    {
-        return Some((bits, rest));
-    }
-    let space = data.iter().take(8).position(|&b| b == b' ').filter(|&space| space > 0)?;
-    octal(&data[..space]).map(|bits| (bits, &data[space + 1..]))
+    let digits = digits(data)?;
+    let bits = data[..digits].iter().fold(0, |bits, digit| bits << 3 | u32::from(digit & 7));
+    Some((bits, &data[digits + 1..]))
 }
 
+/// How many digits stand before the space.
 #[inline]
-fn octal(digits: &[u8]) -> Option<u32> {
-    let all = digits.iter().all(|digit| (b'0'..=b'7').contains(digit));
-    all.then(|| digits.iter().fold(0, |bits, digit| bits << 3 | u32::from(digit - b'0')))
+fn digits(data: &[u8]) -> Option<usize> {
+    // Five for folders and six for all else, as Git writes them: all at once, the first in the lowest bits.
+    if let Some(first) = data.first_chunk() {
+        let first = u64::from_le_bytes(*first);
+        if (first ^ 0x0020_3030_3030_3030) & 0x00ff_f8f8_f8f8_f8f8 == 0 {
+            return Some(6);
+        }
+        if (first ^ 0x0000_2030_3030_3030) & 0x0000_fff8_f8f8_f8f8 == 0 {
+            return Some(5);
+        }
+    }
+    let space = data.iter().take(8).position(|&b| b == b' ').filter(|&space| space > 0)?;
+    data[..space].iter().all(|digit| (b'0'..=b'7').contains(digit)).then_some(space)
 }
 
 /// How many bytes two trees have in common at their start, in whole entries.
 pub(super) fn common_entries(a: &[u8], b: &[u8]) -> usize {
+    let same = common_bytes(a, b);
     let mut at = 0;
     loop {
-        let Some((_, rest)) = mode(&a[at..]) else { return at };
-        let start = a.len() - rest.len();
-        let Some(end) = memchr::memchr(0, rest).map(|end| start + end + 21) else { return at };
-        match (a.get(at..end), b.get(at..end)) {
-            (Some(left), Some(right)) if left == right => at = end,
-            _ => return at,
+        let Some(name) = digits(&a[at..]).map(|digits| at + digits + 1) else { return at };
+        let Some(end) = memchr::memchr(0, &a[name..]).map(|end| name + end + 21) else { return at };
+        if end > same {
+            return at;
         }
+        at = end;
     }
+}
+
+fn common_bytes(a: &[u8], b: &[u8]) -> usize {
+    const BLOCK: usize = 64;
+    let (blocks, _) = a.as_chunks::<BLOCK>();
+    let equal = blocks.iter().zip(b.as_chunks::<BLOCK>().0).take_while(|(a, b)| a == b).count() * BLOCK;
+    equal + a[equal..].iter().zip(&b[equal..]).take_while(|(a, b)| a == b).count()
 }
 
 /// Git's order inside a tree: by bytes, a directory's name as if it ended with `/`.

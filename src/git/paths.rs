@@ -20,18 +20,30 @@ struct Step {
     covers: Range<u32>,
     /// The first of `covers` ends here.
     ends: bool,
-    /// The bytes that names of `children` begin with.
-    firsts: [u64; 4],
+    /// A bit for each name of `children`; few other names have one of them.
+    marks: [u64; 4],
 }
 
 impl Step {
     fn new(name: Vec<u8>, covers: Range<u32>) -> Step {
-        Step { name, children: Vec::new(), covers, ends: false, firsts: [0; 4] }
+        Step { name, children: Vec::new(), covers, ends: false, marks: [0; 4] }
+    }
+
+    fn mark(&mut self, name: &[u8]) {
+        let bit = mark(name);
+        self.marks[bit / 64] |= 1 << (bit % 64);
     }
 
     fn may_lead_to(&self, name: &[u8]) -> bool {
-        name.first().is_some_and(|&first| self.firsts[usize::from(first) / 64] >> (first % 64) & 1 == 1)
+        let bit = mark(name);
+        self.marks[bit / 64] >> (bit % 64) & 1 == 1
     }
+}
+
+/// The bit of a name, from its length and its ends.
+fn mark(name: &[u8]) -> usize {
+    let [first, .., last] = name else { return name.first().copied().map_or(0, usize::from) };
+    (usize::from(*first) + 31 * usize::from(*last) + 7 * name.len()) % 256
 }
 
 /// The paths that are asked for, as a tree of their components, and what trees hold at its steps.
@@ -78,7 +90,7 @@ impl<'s> Paths<'s> {
                         let child = steps.len();
                         steps.push(Step::new(name.to_vec(), at..at));
                         steps[step].children.push(child);
-                        steps[step].firsts[usize::from(name[0]) / 64] |= 1 << (name[0] % 64);
+                        steps[step].mark(name);
                         child
                     }
                 };

@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
@@ -11,6 +11,7 @@ use super::environment::Environment;
 use super::error::{Error, ErrorKind};
 use super::id::{CommitId, ObjectId};
 use super::loose;
+use super::memo::{Cache, Memo};
 use super::memory::Memory;
 use super::object;
 use super::store::Store;
@@ -46,6 +47,7 @@ pub struct Repo {
     pub(super) object_dirs: Vec<PathBuf>,
     pub(super) memory: Memory,
     pub(super) ahead: RefCell<Option<Ahead>>,
+    pub(super) cache: Cell<Cache>,
 }
 
 impl Repo {
@@ -88,7 +90,8 @@ impl Repo {
             None => git.path().join("index"),
         };
         let (object_dirs, memory) = (environment.object_dirs.clone(), Memory::default());
-        Ok(Repo { git, workdir, index_path, object_dirs, memory, ahead: RefCell::default() })
+        let (ahead, cache) = Default::default();
+        Ok(Repo { git, workdir, index_path, object_dirs, memory, ahead, cache })
     }
 
     /// True when there is no work tree.
@@ -216,6 +219,18 @@ impl Repo {
             }
         }
         ask(None)
+    }
+
+    /// Says what may be done with the answers of earlier runs, which are kept in the repository's folder.
+    /// Without this they are neither read nor written.
+    pub fn use_cache(&self, cache: Cache) {
+        self.cache.set(cache);
+    }
+
+    /// The answers of earlier runs, if they may be used. Where the history is cut off, that may change
+    /// what they should be.
+    pub(super) fn memo(&self) -> Option<Memo> {
+        (self.cache.get() != Cache::Off && !self.is_shallow()).then(|| Memo::open(self.common_dir()))
     }
 
     /// The commit-graph, unless Git would not use it either: where a history is cut off or replaced, or

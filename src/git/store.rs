@@ -171,6 +171,11 @@ impl<'r> Store<'r> {
         Ok(Ok(blob))
     }
 
+    /// True for an object that no disk holds.
+    pub(super) fn is_in_memory(&self, id: ObjectId) -> bool {
+        self.memory.get(id).is_some()
+    }
+
     /// The kind of an object, or `None` when there is no such object.
     pub(super) fn kind(&self, id: ObjectId) -> Result<Option<ObjectType>, Error> {
         if let Some((kind, _)) = self.memory.get(id) {

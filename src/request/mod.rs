@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use crate::cli::{Color, Tree};
 use crate::diag::{Diagnostic, Level};
 use crate::gate::Request;
-use crate::git::{Error, Repo, Target};
+use crate::git::{Cache, Error, Repo, Target};
 use crate::report::Style;
 
 pub use change::{of_check, of_scenario, policy_file, policy_files};
@@ -79,6 +79,17 @@ pub fn repository(path: &Path) -> Result<Repo, Refusal> {
         ));
     }
     Repo::discover(path).map_err(|error| refused(&error))
+}
+
+/// Says what may be done with the answers of earlier runs: `usual`, unless the setting `roadworthy.cache` or
+/// `--no-cache` says otherwise.
+pub fn use_cache(repo: &Repo, usual: Cache, no_cache: bool) {
+    let wanted = !no_cache && repo.own_switch("roadworthy.cache", usual != Cache::Off);
+    repo.use_cache(match (wanted, usual) {
+        (false, _) => Cache::Off,
+        (true, Cache::Read) => Cache::Read,
+        (true, Cache::Off | Cache::ReadAndWrite) => Cache::ReadAndWrite,
+    });
 }
 
 /// What `check` and `facts` are asked to judge.

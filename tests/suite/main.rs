@@ -21,6 +21,7 @@ mod approval_rules;
 mod bad_input_files;
 mod bad_input_policy;
 mod bad_input_repository;
+mod cache;
 mod ci;
 mod ci_gitlab;
 mod cli;

@@ -12,7 +12,7 @@ use crate::diag::escape::shell_word;
 use crate::diag::{Diagnostic, Level, Sources};
 use crate::gate::Extra;
 use crate::gate::landing::Place;
-use crate::git::{Head, Repo};
+use crate::git::{Cache, Head, Repo};
 use crate::hook::{
     HookType, MAX_INPUT, Problem, Push, managed_push, pushed, received, updated, without_comments,
 };
@@ -27,21 +27,24 @@ const MAX_MESSAGE: u64 = 1 << 20;
 
 type Decided = std::result::Result<Decision, Refusal>;
 
-pub(super) fn run(command: &Hook, terminal: &Terminal) -> Result {
+pub(super) fn run(command: &Hook, no_cache: bool, terminal: &Terminal) -> Result {
     let kind = kind(command);
     let style = if kind.is_some_and(HookType::is_of_a_server) {
         Style { color: false, width: REMOTE_WIDTH, ..terminal.style }
     } else {
         terminal.style
     };
-    match judged(command, style) {
+    // A server serves those who push, and keeps nothing for them unless it was told to.
+    let usual = if kind.is_some_and(HookType::is_of_a_server) { Cache::Off } else { Cache::ReadAndWrite };
+    match judged(command, style, |repo| request::use_cache(repo, usual, no_cache)) {
         Ok(output) => Ok(output),
         Err(refusal) => Ok(refused(&[*refusal], &Sources::new(), &Terminal { style })),
     }
 }
 
-fn judged(command: &Hook, style: Style) -> std::result::Result<Output, Refusal> {
+fn judged(command: &Hook, style: Style, use_cache: impl Fn(&Repo)) -> std::result::Result<Output, Refusal> {
     let repo = request::repository(Path::new("."))?;
+    use_cache(&repo);
     let mut remote = None;
     let decision = match command {
         Hook::CommitMsg { file } => message(&repo, file)?,
