@@ -135,3 +135,40 @@ fn a_damaged_pack_never_shows_another_content() {
     }
     assert_equal(&sandbox, &sandbox.open(), "mended");
 }
+
+#[test]
+fn sizes_are_told_without_reading() {
+    let sandbox = history();
+    sandbox.git(&["repack", "-adfq", "--depth=50", "--window=50"]);
+    let repo = sandbox.open();
+    let files = repo.files(repo.resolve_commit("HEAD~3").unwrap()).unwrap();
+    let mut larger = 0;
+    for line in sandbox.git(&["ls-tree", "-r", "-l", "HEAD~3"]).lines() {
+        let (facts, path) = line.split_once('\t').unwrap();
+        let real: u64 = facts.split_whitespace().last().unwrap().parse().unwrap();
+        match files.read(path.as_bytes(), 2000).unwrap().unwrap() {
+            Content::TooLarge { size } => {
+                assert_eq!((size, size > 2000), (real, true), "{path}");
+                larger += 1;
+            }
+            Content::Text(text) => assert_eq!((text.len() as u64, real <= 2000), (real, true), "{path}"),
+            other => panic!("{path} is {other:?}"),
+        }
+    }
+    assert!((5..15).contains(&larger), "{larger} files are larger");
+}
+
+#[test]
+fn what_was_read_ahead_from_a_pack_is_the_same() {
+    let sandbox = history();
+    let people = |repo: &Repo| {
+        let query = Query { people: true, ..Query::default() };
+        format!("{:?}", repo.history(Some(repo.resolve_commit("HEAD").unwrap()), &query).unwrap())
+    };
+    let loose = people(&sandbox.open());
+    sandbox.git(&["repack", "-adfq"]);
+    let repo = sandbox.open();
+    repo.read_ahead(repo.resolve_commit("HEAD").unwrap());
+    assert_eq!(people(&repo), loose);
+    assert!(loose.contains("ann@corp.example"), "{loose}");
+}
