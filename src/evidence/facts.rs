@@ -171,16 +171,15 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
             for regex in patterns.iter().filter_map(|pattern| pattern.regex_for(doc.text)) {
                 for captures in regex.captures_iter(doc.text).take(MAX_READINGS) {
                     if let Some(piece) = captures.get_group(1).or_else(|| captures.get_group(0)) {
-                        let range = piece.range();
-                        one.value(&doc.text[range.clone()], Span::new(doc.document.source, range), false);
+                        let span = Span::new(doc.document.source, piece.range());
+                        one.value(&doc.text[piece.range()], span, false);
                     }
                 }
             }
         }
         How::Owners { all } => owners::read(one, *all),
         How::Roster => {
-            let doc = one.doc;
-            for pair in doc.document.pairs.iter().filter(|p| p.key == "roster") {
+            for pair in one.doc.document.pairs.iter().filter(|p| p.key == "roster") {
                 one.value(&pair.value, pair.span, false);
             }
         }

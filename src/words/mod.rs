@@ -12,6 +12,7 @@
 //! - `re:…`: a regular expression over the folded text (lower case; `-`, `_`, `/` are spaces).
 
 mod list;
+mod names;
 mod plain;
 mod spelling;
 mod term;
@@ -26,7 +27,7 @@ use std::sync::OnceLock;
 #[derive(Debug, Default)]
 pub struct Words {
     /// Asked for by name more often than anything else.
-    lists: HashMap<String, List>,
+    lists: HashMap<String, List, names::Names>,
     families: [OnceLock<Beginnings>; 2],
 }
 
