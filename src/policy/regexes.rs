@@ -101,10 +101,10 @@ impl Pattern {
 
 /// Compiles a pattern. To work out how to skip most of a text takes longer than all the rest, and pays for `much`
 /// text alone.
-fn build(text: &str, much: bool) -> Result<Regex, BuildError> {
+fn build(text: &str, much: bool) -> Result<Regex, Box<BuildError>> {
     let limits = Config::new().nfa_size_limit(Some(REGEX_LIMIT)).hybrid_cache_capacity(CACHE_LIMIT);
     let syntax = syntax::Config::new().multi_line(true).case_insensitive(true);
-    Builder::new().configure(limits.auto_prefilter(much)).syntax(syntax).build(text)
+    Builder::new().configure(limits.auto_prefilter(much)).syntax(syntax).build(text).map_err(Box::new)
 }
 
 #[cfg(test)]

@@ -50,9 +50,12 @@ enum Kind {
 /// Places of objects: the pack, by its own place, and where in it.
 type Place = (usize, usize);
 
-/// Objects that others are made of: each place has its slot, and loses it to the next one that falls there.
+/// An object that others are made of.
+type Base = (ObjectType, Rc<Vec<u8>>);
+
+/// Such objects: each place has its slot, and loses it to the next one that falls there.
 struct Bases {
-    slots: Vec<Option<(Place, ObjectType, Rc<Vec<u8>>)>>,
+    slots: Vec<Option<(Place, Base)>>,
     /// Bytes of all of them.
     size: usize,
 }
@@ -66,9 +69,9 @@ impl Bases {
         (pack.wrapping_mul(31) ^ at ^ at >> 11 ^ at >> 22) % Bases::SLOTS
     }
 
-    fn get(&self, place: Place) -> Option<(ObjectType, Rc<Vec<u8>>)> {
-        let (of, kind, bytes) = self.slots.get(Bases::slot(place))?.as_ref()?;
-        (*of == place).then(|| (*kind, Rc::clone(bytes)))
+    fn get(&self, place: Place) -> Option<Base> {
+        let (of, base) = self.slots.get(Bases::slot(place))?.as_ref()?;
+        (*of == place).then(|| base.clone())
     }
 
     fn put(&mut self, place: Place, kind: ObjectType, bytes: &Rc<Vec<u8>>) {
@@ -77,8 +80,8 @@ impl Bases {
             self.size = 0;
         }
         self.slots.resize(Bases::SLOTS, None);
-        let old = self.slots[Bases::slot(place)].replace((place, kind, Rc::clone(bytes)));
-        self.size = (self.size + bytes.len()).saturating_sub(old.map_or(0, |(_, _, old)| old.len()));
+        let old = self.slots[Bases::slot(place)].replace((place, (kind, Rc::clone(bytes))));
+        self.size = (self.size + bytes.len()).saturating_sub(old.map_or(0, |(_, (_, old))| old.len()));
     }
 }
 
