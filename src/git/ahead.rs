@@ -134,22 +134,36 @@ fn collect(store: &Store<'_>, from: Vec<ObjectId>, cut: &HashSet<ObjectId>, shar
 
 impl Repo {
     /// Begins to read the history that ends at `tip`, for [`Repo::history`] to find it read. Where
-    /// there is one processor, or anything is not as usual, nothing is read ahead.
+    /// there is one processor, or anything is not as usual, nothing is read ahead; nor where the commit-graph
+    /// knows the history, until it is clear that commits are asked for what they say.
     pub fn read_ahead(&self, tip: CommitId) {
+        let known = |id: &ObjectId| self.commit_graph().is_some_and(|listed| listed.find(*id).is_some());
+        if !self.where_to_begin(tip).iter().any(known) {
+            self.read_messages_ahead(tip);
+        }
+    }
+
+    /// As [`Repo::read_ahead`], for what only the commits themselves say.
+    pub(super) fn read_messages_ahead(&self, tip: CommitId) {
         if self.ahead.borrow().as_ref().is_some_and(|ahead| ahead.tip == tip) {
             return;
         }
         if parallel::processors() < 2 || self.has_grafts() {
             return;
         }
-        let from = match self.memory.get(tip.0) {
-            None => vec![tip.0],
-            Some((_, bytes)) => object::commit(&bytes).map(|commit| commit.parents).unwrap_or_default(),
-        };
+        let from = self.where_to_begin(tip);
         let Ok(cut) = self.shallow_commits() else { return };
         let Ok(packs) = self.store().map(|store| store.packs()) else { return };
         let objects = self.common_dir().join("objects");
         *self.ahead.borrow_mut() = Ahead::start(tip, (objects, self.object_dirs.clone(), packs), from, cut);
+    }
+
+    /// The commit itself, or what a merge in memory was made of.
+    fn where_to_begin(&self, tip: CommitId) -> Vec<ObjectId> {
+        match self.memory.get(tip.0) {
+            None => vec![tip.0],
+            Some((_, bytes)) => object::commit(&bytes).map(|commit| commit.parents).unwrap_or_default(),
+        }
     }
 
     /// Ends what [`Repo::read_ahead`] began: nobody is going to ask.

@@ -8,7 +8,7 @@ use super::error::Error;
 use super::id::{CommitId, IdMap, ObjectId};
 use super::object;
 use super::people::{Collector, Identity};
-use super::store::Store;
+use super::store::{Object, Store};
 
 /// A commit that has been met: an index into [`Graph`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -101,7 +101,7 @@ impl<'s> Graph<'s> {
         if let Some(place) = self.listed.and_then(|listed| listed.find(id)) {
             return self.load_listed(place);
         }
-        let data = self.store.read(id, ObjectType::Commit)?;
+        let data = if show { self.store.read(id, ObjectType::Commit) } else { self.store.read_at_once(id) }?;
         let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id, why))?;
         self.read += 1;
         // A merge in memory was made by nobody.
@@ -169,11 +169,19 @@ impl<'s> Graph<'s> {
 
     /// Reads a commit that was not read, and compares it with what the commit-graph told of it.
     pub(super) fn confirm(&mut self, node: Node) -> Result<(), Error> {
-        let Record { id, place, read, .. } = self.records[node.index()];
-        if read {
+        self.confirm_by(node, |store, id| store.read_at_once(id))
+    }
+
+    fn confirm_by(
+        &mut self,
+        node: Node,
+        read: impl FnOnce(&'s Store<'s>, ObjectId) -> Result<Object<'s>, Error>,
+    ) -> Result<(), Error> {
+        let Record { id, place, read: done, .. } = self.records[node.index()];
+        if done {
             return Ok(());
         }
-        let data = self.store.read(id, ObjectType::Commit)?;
+        let data = read(self.store, id)?;
         let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id, why))?;
         if let (Some(place), Some(listed)) = (place, self.listed) {
             let entry = listed.entry(place)?;
@@ -202,7 +210,8 @@ impl<'s> Graph<'s> {
     ) -> Result<(), Error> {
         let mut next_ask = 1;
         let mut seen = vec![false; self.len()];
-        self.confirm(tip)?;
+        let read = |store: &'s Store<'s>, id| store.read(id, ObjectType::Commit);
+        self.confirm_by(tip, read)?;
         let mut queue = BinaryHeap::from([(self.time(tip), tip)]);
         while let Some((_, node)) = queue.pop() {
             if self.read >= next_ask {
@@ -214,7 +223,7 @@ impl<'s> Graph<'s> {
             for &parent in &*self.parents(node)? {
                 seen.resize(self.len().max(seen.len()), false);
                 if !std::mem::replace(&mut seen[parent.index()], true) {
-                    self.confirm(parent)?;
+                    self.confirm_by(parent, read)?;
                     queue.push((self.time(parent), parent));
                 }
             }

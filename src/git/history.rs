@@ -148,6 +148,9 @@ impl Repo {
             shallow: false,
         };
         let Some(tip) = tip else { return Ok(answers) };
+        if query.people && listed.is_some() {
+            self.read_messages_ahead(tip);
+        }
         let ahead = self.take_ahead(tip);
         let store = self.store()?.along(ahead.as_ref());
         let people = query.people.then(|| Collector::new(&query.mailmap));

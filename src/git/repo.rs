@@ -236,7 +236,7 @@ impl Repo {
     /// The commit-graph, unless Git would not use it either: where a history is cut off or replaced, or
     /// `core.commitGraph` says so. It is looked for in the repository's own folder and in those it borrows
     /// from, and never among what a push brought along.
-    fn commit_graph(&self) -> Option<&CommitGraph> {
+    pub(super) fn commit_graph(&self) -> Option<&CommitGraph> {
         let open = || {
             let refused = self.is_shallow() || self.has_grafts() || self.has_replacements();
             if refused || !self.own_switch("core.commitGraph", true) {

@@ -103,6 +103,14 @@ impl<'r> Store<'r> {
         Ok(object)
     }
 
+    /// As [`Store::read`] of a commit, without waiting for who reads ahead: it may come there late, or never.
+    pub(super) fn read_at_once(&self, id: ObjectId) -> Result<Object<'_>, Error> {
+        match self.memory.known_commit(id) {
+            Some(bytes) => Ok(Object::Known(bytes)),
+            None => self.read_anew(id, ObjectType::Commit),
+        }
+    }
+
     fn read_anew(&self, id: ObjectId, kind: ObjectType) -> Result<Object<'_>, Error> {
         let wrong = |found: ObjectType| {
             let message = format!("object {id} should be a {kind}, but is a {found}");

@@ -12,13 +12,11 @@
 
 use std::collections::BTreeMap;
 
-use git2::ObjectType;
-
 use super::commit_graph::{self, CommitGraph, Entry, Place, Probes};
 use super::error::Error;
 use super::graph::{Graph, Node, Order};
 use super::history::Touch;
-use super::id::{CommitId, ObjectId};
+use super::id::ObjectId;
 use super::memo::{Kept, Memo};
 use super::object::{self, Mode};
 use super::paths::Paths;
@@ -131,7 +129,8 @@ impl<'m> Walk<'m> {
     }
 
     /// Answers what an earlier run kept for a commit, and returns the other paths. What was kept must still
-    /// be so: the commit that it names holds the same, and none of its parents does.
+    /// be so: the commit that it names holds the same, and none of its parents does; where there is a filter
+    /// of the paths that it changed, that is asked about its parents.
     fn recall(
         &self,
         graph: &mut Graph<'_>,
@@ -157,7 +156,8 @@ impl<'m> Walk<'m> {
             let kept = page.get(paths.all()[position as usize].as_bytes());
             let kept = kept.filter(|kept| touches.slot(position) == Some(kept.slot));
             // What cannot be read is missed on the long way, if it is needed there.
-            let kept = kept.filter(|kept| is_verified(paths, position, kept).unwrap_or(false));
+            let listed = graph.listed();
+            let kept = kept.filter(|kept| is_verified(listed, paths, position, kept).unwrap_or(false));
             let node = kept.and_then(|kept| graph.load_apart(kept.commit).ok());
             if let Some(node) = node {
                 touches.answer(graph, position, node);
@@ -249,15 +249,28 @@ impl<'m> Walk<'m> {
 }
 
 /// Whether the commit that was kept for a path did what is said of it.
-fn is_verified(paths: &mut Paths<'_>, position: u32, kept: &Kept) -> Result<bool, Error> {
+fn is_verified(
+    listed: Option<&CommitGraph>,
+    paths: &mut Paths<'_>,
+    position: u32,
+    kept: &Kept,
+) -> Result<bool, Error> {
     let store = paths.store();
-    let data = store.read(kept.commit, ObjectType::Commit)?;
-    let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", kept.commit, why))?;
-    if paths.look_up(commit.tree, position)? != Some(kept.slot) {
+    let read = |id: ObjectId| {
+        let data = store.read_at_once(id)?;
+        let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id, why))?;
+        Ok::<_, Error>((commit.tree, commit.parents))
+    };
+    let (tree, parents) = read(kept.commit)?;
+    if paths.look_up(tree, position)? != Some(kept.slot) {
         return Ok(false);
     }
-    for parent in commit.parents {
-        if paths.look_up(store.tree_of(CommitId(parent))?, position)? == Some(kept.slot) {
+    let place = listed.and_then(|listed| listed.find(kept.commit));
+    if let Some(filter) = listed.zip(place).and_then(|(listed, place)| listed.filter(place)) {
+        return Ok(filter.any(filter.probes(&mut None, paths, &[position])));
+    }
+    for parent in parents {
+        if paths.look_up(read(parent)?.0, position)? == Some(kept.slot) {
             return Ok(false);
         }
     }
