@@ -98,11 +98,8 @@ impl Peers<'_> {
 
     fn of_files(&self) -> Result<Vec<Comparison>, String> {
         let Places { history, models, files, .. } = &self.places;
-        let repolinter = self.tool(
-            "repolinter",
-            history,
-            &["lint", "--rulesetFile", &self.asked("repolinter.json"), "."],
-        )?;
+        let rules = self.asked("repolinter.json");
+        let repolinter = || self.tool("repolinter", history, &["lint", "--rulesetFile", &rules, "."]);
         let owners: Vec<String> = (0..500).map(|nth| format!("models/churn{nth:03}/OWNER.toml")).collect();
         let schema = self.asked("owner.schema.json");
         let validate: Vec<&str> =
@@ -121,7 +118,14 @@ impl Peers<'_> {
                 "check of a work tree of 600 files: five required files, each by any of a few names; and Git is asked which files count, and for models",
                 "repolinter lint with the same names as five rules file-existence",
                 &[Bound::Times(0.02)],
-                pair(self.ours(history, "required", &[]), repolinter),
+                pair(self.ours(history, "required", &[]), repolinter()?),
+            ),
+            row(
+                "repolinter-rev",
+                "check --rev HEAD with the same rules: the same 600 files, as Git holds them",
+                "repolinter lint of the files on disk, as above",
+                &[],
+                pair(self.ours(history, "required", &["--rev", "HEAD"]), repolinter()?),
             ),
             row(
                 "ls-lint",
