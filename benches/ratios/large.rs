@@ -15,6 +15,8 @@ use crate::usual::pair;
 const FEW: usize = 3;
 /// Files that a check reads.
 const READ: usize = 30;
+/// The commit that answers are kept for.
+const KEPT: &str = "HEAD~100";
 /// The range begins behind this commit.
 const RANGE_BASE: &str = "HEAD~800";
 
@@ -26,6 +28,7 @@ pub(crate) fn comparisons(programs: &Programs, root: &Path) -> Result<Vec<Compar
     let asked = Asked { programs, evidence, last };
     asked.check_answers(&graph)?;
     let mut all = asked.of_history(&plain, &graph);
+    all.push(asked.remembered(&plain)?);
     all.extend(asked.files(&plain));
     all.extend(asked.ranges(&plain, &graph));
     Ok(all)
@@ -141,6 +144,27 @@ impl Asked<'_> {
                 since(plain),
             ),
         ]
+    }
+
+    /// The first run keeps its answers, as of [`KEPT`].
+    fn remembered(&self, plain: &Path) -> Result<Comparison, String> {
+        let mut keep = self.library(plain, &[library::KEEP, KEPT]);
+        let output = keep.output().map_err(|e| format!("{keep:?}: {e}"))?;
+        if !output.status.success() {
+            return Err(format!("{keep:?}: {}", String::from_utf8_lossy(&output.stderr)));
+        }
+        Ok(Comparison {
+            name: "remembered",
+            ours: "(library) as touched, with what a run kept in the repository that was asked 100 commits ago",
+            theirs: "twenty git log -1 -- FILE, without a commit-graph",
+            bounds: &[Bound::Most(20.0)],
+            rounds: FEW,
+            pair: Pair {
+                ours: vec![self.library(plain, &[library::REMEMBERED])],
+                theirs: self.logs(plain),
+                before: None,
+            },
+        })
     }
 
     fn files(&self, plain: &Path) -> [Comparison; 2] {

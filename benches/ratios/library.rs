@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use globset::{Glob, GlobSet};
 use roadworthy::diag::RepoPath;
-use roadworthy::git::{Code, Limits, Mailmap, MergeKind, Moved, Query, Repo, Touch};
+use roadworthy::git::{Cache, Code, Limits, Mailmap, MergeKind, Moved, Query, Repo, Touch};
 use roadworthy::trailers;
 
 /// The argument that makes this program one of those: a word, and what it wants.
@@ -23,6 +23,10 @@ pub(crate) const MERGE: &str = "merge-view";
 pub(crate) const EVIDENCE: &str = "evidence";
 /// `touched PATH…`: the last change of each file.
 pub(crate) const TOUCHED: &str = "touched";
+/// `keep REV PATH…`: the last change of each file as of an earlier commit, kept for later runs.
+pub(crate) const KEEP: &str = "keep";
+/// `remembered PATH…`: as `touched`, with what was kept.
+pub(crate) const REMEMBERED: &str = "remembered";
 /// `since FOLDER PATH…`: how many commits changed the folder since each file was changed.
 pub(crate) const SINCE: &str = "since";
 
@@ -43,8 +47,16 @@ pub(crate) fn run(arguments: &[String], out: &mut impl Write) -> Result<(), Stri
         (PATHS, [base, head]) => range(&repo, true, base, head, &mut out),
         (MERGE, []) => view(&repo, &mut out),
         (EVIDENCE, paths) => evidence(&repo, paths, &mut out),
-        (TOUCHED, paths) => history(&repo, None, paths, &mut out),
-        (SINCE, [folder, paths @ ..]) => history(&repo, Some(folder), paths, &mut out),
+        (TOUCHED, paths) => history(&repo, "HEAD", None, paths, &mut out),
+        (KEEP, [rev, paths @ ..]) => {
+            repo.use_cache(Cache::ReadAndWrite);
+            history(&repo, rev, None, paths, &mut out)
+        }
+        (REMEMBERED, paths) => {
+            repo.use_cache(Cache::Read);
+            history(&repo, "HEAD", None, paths, &mut out)
+        }
+        (SINCE, [folder, paths @ ..]) => history(&repo, "HEAD", Some(folder), paths, &mut out),
         _ => Err(format!("nothing is known of {arguments:?}")),
     }?;
     out.flush().map_err(|e| e.to_string())
@@ -111,7 +123,13 @@ fn evidence(repo: &Repo, paths: &[String], out: &mut impl Write) -> Result<(), S
     Ok(())
 }
 
-fn history(repo: &Repo, folder: Option<&str>, paths: &[String], out: &mut impl Write) -> Result<(), String> {
+fn history(
+    repo: &Repo,
+    rev: &str,
+    folder: Option<&str>,
+    paths: &[String],
+    out: &mut impl Write,
+) -> Result<(), String> {
     let touched: Vec<RepoPath> = paths.iter().map(|path| RepoPath::from_git(path.as_bytes())).collect();
     let mut query = Query { touched: touched.clone(), ..Query::default() };
     if let Some(folder) = folder {
@@ -124,7 +142,7 @@ fn history(repo: &Repo, folder: Option<&str>, paths: &[String], out: &mut impl W
         query.moved =
             touched.iter().map(|path| Moved { since: path.clone(), code: Arc::clone(&code) }).collect();
     }
-    let tip = repo.resolve_commit("HEAD").map_err(said)?;
+    let tip = repo.resolve_commit(rev).map_err(said)?;
     let answers = repo.history(Some(tip), &query).map_err(said)?;
     for (at, path) in touched.iter().enumerate() {
         let Some(Touch::At { commit, .. }) = answers.touched.get(path) else {
