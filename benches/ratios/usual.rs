@@ -86,18 +86,22 @@ fn of_history(
         },
         packs(programs, root, history, "packs")?,
         packs(programs, root, &repositories.code, "packs-code")?,
-        Comparison {
-            name: "merge",
-            ours: "(library) merges in memory and reads 30 files of the result: 100,000 files, a change of 36, 800 commits behind",
-            theirs: "git merge-tree --write-tree main change",
-            bounds: &[Bound::Times(0.5)],
-            rounds: ANY,
-            pair: pair(
-                programs.library(&repositories.merge, &[library::MERGE]),
-                programs.git(&repositories.merge, &["merge-tree", "--write-tree", "main", "change"]),
-            ),
-        },
+        merge(programs, &repositories.merge),
     ])
+}
+
+fn merge(programs: &Programs, folder: &Path) -> Comparison {
+    Comparison {
+        name: "merge",
+        ours: "(library) merges in memory and reads 30 files of the result: 100,000 files, a change of 36, 800 commits behind",
+        theirs: "git merge-tree --write-tree main change",
+        bounds: &[Bound::Times(0.5)],
+        rounds: ANY,
+        pair: pair(
+            programs.library(folder, &[library::MERGE]),
+            programs.git(folder, &["merge-tree", "--write-tree", "main", "change"]),
+        ),
+    }
 }
 
 /// All packs against core alone: both sides are ours.
