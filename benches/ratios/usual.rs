@@ -17,8 +17,10 @@ const RANGE_BASE: &str = "HEAD~1000";
 const SLOW_ROUNDS: usize = 5;
 /// All packs that a repository can list.
 pub(crate) const PACKS: &str = r#"["core", "operations", "delivery", "trust", "commits", "reach"]"#;
-/// A judgement of what HEAD holds.
-const CHECK: [&str; 5] = ["check", "--rev", "HEAD", "--as-of", AS_OF];
+/// A judgement of what HEAD holds, by a run that nothing was kept for.
+const CHECK: [&str; 6] = ["check", "--rev", "HEAD", "--as-of", AS_OF, "--no-cache"];
+/// The same by a later run, which finds what the first one kept.
+const AGAIN: [&str; 5] = ["check", "--rev", "HEAD", "--as-of", AS_OF];
 /// What lists the same files.
 const LIST: [&str; 3] = ["ls-tree", "-r", "HEAD"];
 
@@ -58,6 +60,17 @@ fn of_history(
             ),
         },
         Comparison {
+            name: "history-again",
+            ours: "the same, with what an earlier run kept of the history in the repository",
+            theirs: "git log -1 -- README.md",
+            bounds: &[],
+            rounds: ANY,
+            pair: pair(
+                programs.roadworthy(history, &AGAIN),
+                programs.git(history, &["log", "-1", "--", "README.md"]),
+            ),
+        },
+        Comparison {
             name: "range",
             ours: "(library) prints messages, people and trailers of 1,000 commits and more",
             theirs: "git log with a format that prints the same",
@@ -76,18 +89,22 @@ fn of_history(
                 programs.git(history, &["log", "--raw", "-c", "--no-abbrev", library::FORMAT, &span]),
             ),
         },
-        Comparison {
-            name: "listing",
-            ours: "check --rev HEAD: 100,000 files, one commit, no artifact on file, so there is nothing to read or to ask the history",
-            theirs: "git ls-tree -r HEAD",
-            bounds: &[Bound::Times(1.3)],
-            rounds: ANY,
-            pair: pair(programs.roadworthy(listing, &CHECK), programs.git(listing, &LIST)),
-        },
+        listed(programs, listing),
         packs(programs, root, history, "packs")?,
         packs(programs, root, &repositories.code, "packs-code")?,
         merge(programs, &repositories.merge),
     ])
+}
+
+fn listed(programs: &Programs, folder: &Path) -> Comparison {
+    Comparison {
+        name: "listing",
+        ours: "check --rev HEAD: 100,000 files, one commit, no artifact on file, so there is nothing to read or to ask the history",
+        theirs: "git ls-tree -r HEAD",
+        bounds: &[Bound::Times(1.3)],
+        rounds: ANY,
+        pair: pair(programs.roadworthy(folder, &CHECK), programs.git(folder, &LIST)),
+    }
 }
 
 fn merge(programs: &Programs, folder: &Path) -> Comparison {
