@@ -59,9 +59,9 @@ valid "schemas: they are schemas" check-jsonschema --check-metaschema ./*.schema
 rm documents/all.json
 valid "schemas: reports" check-jsonschema --regex-variant nonunicode --schemafile report.schema.json documents/*.json
 valid "schemas: policies" check-jsonschema --regex-variant nonunicode --schemafile policy.schema.json \
-    "$ROOT"/policies/*.toml "$ROOT/tests/schema/pack.toml"
+    "$ROOT"/policies/*.toml "$ROOT/tests/suite/schema/pack.toml"
 valid "schemas: configuration" check-jsonschema --regex-variant nonunicode --schemafile config.schema.json \
-    "$ROOT/tests/schema/config.toml"
+    "$ROOT/tests/suite/schema/config.toml"
 if check-jsonschema --schemafile config.schema.json broken/roadworthy.toml >said 2>&1; then
     fail "formats: an unknown key is valid"
 fi

@@ -81,6 +81,10 @@ struct Files {
     count: usize,
 }
 
+/// So much of an index is read at once: whoever looks for a name asks here and there. In bytes.
+const INDEX_PAGE: usize = 1 << 12;
+/// So much of a pack: what is asked for next often stands close by. In bytes.
+const PACK_PAGE: usize = 1 << 13;
 /// What an index of the second version begins with.
 const MAGIC: [u8; 8] = [0xff, b't', b'O', b'c', 0, 0, 0, 2];
 /// Behind it: for each first byte, how many names begin with it or a smaller one.
@@ -91,7 +95,8 @@ const SUM: usize = 20;
 
 impl Files {
     fn open(path: &Path, room: &AtomicUsize) -> Option<Files> {
-        let (index, pack) = (Pages::open(path)?, Pages::open(&path.with_extension("pack"))?);
+        let index = Pages::open(path, INDEX_PAGE)?;
+        let pack = Pages::open(&path.with_extension("pack"), PACK_PAGE)?;
         let count = number(index.array(NAMES - 4, room)?);
         let whole = NAMES + count.checked_mul(28)? + 2 * SUM;
         // Offsets beyond 2 GiB take eight bytes more.

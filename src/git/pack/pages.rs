@@ -5,26 +5,26 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// So much is read at once.
-const PAGE: usize = 1 << 14;
-
 /// A file that is read in pages, each once as long as there is room to keep it.
 #[derive(Debug)]
 pub(super) struct Pages {
     file: File,
     length: usize,
+    /// So many bytes are read at once.
+    page: usize,
     /// Empty for one that cannot be read.
     pages: Box<[OnceLock<Box<[u8]>>]>,
 }
 
 impl Pages {
-    pub(super) fn open(path: &Path) -> Option<Pages> {
+    /// Opens a regular file, to be read in pieces of `page` bytes.
+    pub(super) fn open(path: &Path, page: usize) -> Option<Pages> {
         let file = File::open(path).ok()?;
         let meta = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
         let length = usize::try_from(meta.len()).ok()?;
         let mut pages = Vec::new();
-        pages.resize_with(length.div_ceil(PAGE), OnceLock::new);
-        Some(Pages { file, length, pages: pages.into() })
+        pages.resize_with(length.div_ceil(page), OnceLock::new);
+        Some(Pages { file, length, page, pages: pages.into() })
     }
 
     /// In bytes, when it was opened.
@@ -35,11 +35,11 @@ impl Pages {
     /// Some bytes from `at` on, at least one; `None` behind the end, and when they cannot be read. `room` is how
     /// many bytes may still be kept.
     pub(super) fn from(&self, at: usize, room: &AtomicUsize) -> Option<Cow<'_, [u8]>> {
-        let start = at - at % PAGE;
-        let page = self.pages.get(at / PAGE)?;
+        let start = at - at % self.page;
+        let page = self.pages.get(at / self.page)?;
         if page.get().is_none() {
             let taken =
-                room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(PAGE));
+                room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(self.page));
             if taken.is_err() {
                 return self
                     .read(at)
@@ -66,7 +66,7 @@ impl Pages {
 
     /// A page's worth of bytes, less at the end.
     fn read(&self, at: usize) -> Option<Box<[u8]>> {
-        let mut bytes = vec![0; PAGE.min(self.length.checked_sub(at)?)];
+        let mut bytes = vec![0; self.page.min(self.length.checked_sub(at)?)];
         read_at(&self.file, &mut bytes, u64::try_from(at).ok()?).ok()?;
         Some(bytes.into())
     }
