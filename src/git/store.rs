@@ -119,6 +119,13 @@ impl<'r> Store<'r> {
         if let Some((found, bytes)) = self.memory.get(id) {
             return if found == kind { Ok(Object::Memory(bytes)) } else { Err(wrong(found)) };
         }
+        // Packs first, as Git does: whether an object stands in a file of its own costs a look into a folder.
+        match self.memory.unpack(self.loose, id, usize::MAX) {
+            Some(Found::Object(found, bytes)) if found == kind => return Ok(Object::Unpacked(bytes)),
+            Some(Found::Object(found, _)) => return Err(wrong(found)),
+            Some(Found::Damaged) if !self.loose.contains(id) => return Err(damaged(id, kind)),
+            Some(Found::Damaged | Found::Larger(_) | Found::Beyond) | None => {}
+        }
         if self.loose.contains(id) {
             let (size, found) =
                 self.odb.read_header(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?;
@@ -134,13 +141,6 @@ impl<'r> Store<'r> {
                 // Packed and pruned since it was listed.
                 None => {}
             }
-        } else {
-            match self.memory.unpack(self.loose, id, usize::MAX) {
-                Some(Found::Object(found, bytes)) if found == kind => return Ok(Object::Unpacked(bytes)),
-                Some(Found::Object(found, _)) => return Err(wrong(found)),
-                Some(Found::Damaged) => return Err(damaged(id, kind)),
-                Some(Found::Larger(_) | Found::Beyond) | None => {}
-            }
         }
         let object = self.odb.read(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?;
         if object.kind() == kind { Ok(Object::Packed(object)) } else { Err(wrong(object.kind())) }
@@ -150,14 +150,14 @@ impl<'r> Store<'r> {
     /// for a larger one.
     pub(super) fn blob(&self, id: ObjectId, max: u64) -> Result<Result<Object<'_>, u64>, Error> {
         let kind = ObjectType::Blob;
-        if self.memory.get(id).is_none() && !self.loose.contains(id) {
+        if self.memory.get(id).is_none() {
             let most = usize::try_from(max).unwrap_or(usize::MAX);
             match self.memory.unpack(self.loose, id, most) {
                 Some(Found::Larger(size)) => return Ok(Err(u64::try_from(size).unwrap_or(u64::MAX))),
                 Some(Found::Object(ObjectType::Blob, bytes)) if blob_name(&bytes) == id => {
                     return Ok(Ok(Object::Unpacked(bytes)));
                 }
-                Some(Found::Damaged) => return Err(damaged(id, kind)),
+                Some(Found::Damaged) if !self.loose.contains(id) => return Err(damaged(id, kind)),
                 // Read once more, to say what is wrong with it.
                 _ => {}
             }
@@ -189,12 +189,10 @@ impl<'r> Store<'r> {
         if let Some((kind, _)) = self.memory.get(id) {
             return Ok(Some(kind));
         }
-        if !self.loose.contains(id) {
-            match self.memory.unpack(self.loose, id, usize::MAX) {
-                Some(Found::Object(kind, _)) => return Ok(Some(kind)),
-                Some(Found::Damaged) => return Err(damaged(id, ObjectType::Any)),
-                Some(Found::Larger(_) | Found::Beyond) | None => {}
-            }
+        match self.memory.unpack(self.loose, id, usize::MAX) {
+            Some(Found::Object(kind, _)) => return Ok(Some(kind)),
+            Some(Found::Damaged) if !self.loose.contains(id) => return Err(damaged(id, ObjectType::Any)),
+            Some(Found::Damaged | Found::Larger(_) | Found::Beyond) | None => {}
         }
         match self.odb.read_header(id.to_git2()) {
             Ok((_, kind)) => Ok(Some(kind)),
