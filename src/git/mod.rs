@@ -35,6 +35,7 @@ mod merge;
 mod message;
 mod object;
 mod pack;
+mod paged;
 mod paths;
 mod pending;
 mod people;

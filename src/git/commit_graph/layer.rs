@@ -4,10 +4,14 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::bloom::Settings;
-use super::paged::Paged;
 use super::{Entry, More, Place};
 use crate::git::id::ObjectId;
+use crate::git::paged::{Paged, Room};
 
+/// So much is read at once, in bytes.
+const PAGE: usize = 32 << 10;
+/// Larger files are not used, in bytes: the list of their pages alone would be large.
+const SIZE_MAX: u64 = 8 << 30;
 /// Signature, versions, number of chunks, number of files that this one builds on.
 const HEADER: u64 = 8;
 /// An entry of the list of chunks: a name and where it begins.
@@ -101,7 +105,7 @@ pub(super) struct Layer {
 impl Layer {
     /// Opens a file that builds on `below` commits; `None` when its parts do not fit together.
     pub(super) fn open(path: &Path, below: u32) -> Option<Layer> {
-        let file = Paged::open(path)?;
+        let file = Paged::open(path, PAGE, SIZE_MAX, &Room::new(usize::MAX))?;
         let [b'C', b'G', b'P', b'H', version, hash, chunks, bases] = file.array(0)? else { return None };
         if (version, hash) != (1, 1) {
             return None;
@@ -116,7 +120,7 @@ impl Layer {
         if !fits || count >= NO_PARENT.checked_sub(below)? {
             return None;
         }
-        let name = ObjectId(file.array(file.size() - HASH)?);
+        let name = ObjectId(file.array(file.len() as u64 - HASH)?);
         let bases = read_bases(&file, chunks.bases, bases)?;
         let filters = chunks.filter_ends.filter(|&ends| items(ends, 4)).zip(chunks.filters);
         let filters = filters.and_then(|(ends, bytes)| read_filters(&file, ends, bytes));
@@ -224,7 +228,7 @@ impl Layer {
 
 /// Reads the list of chunks, which must follow each other up to the hash at the end of the file.
 fn read_chunks(file: &Paged, count: u8) -> Option<Chunks> {
-    let end = file.size().checked_sub(HASH)?;
+    let end = (file.len() as u64).checked_sub(HASH)?;
     let mut chunks = Chunks::default();
     let first = HEADER + CHUNK * (u64::from(count) + 1);
     let mut last: Option<([u8; 4], u64)> = None;

@@ -6,7 +6,6 @@
 
 mod bloom;
 mod layer;
-mod paged;
 
 use std::borrow::Cow;
 use std::cell::Cell;

@@ -6,15 +6,13 @@
 //! the whole program over an object of a kind that does not exist.
 
 mod delta;
-mod pages;
 mod unpack;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicUsize;
 
 use super::id::ObjectId;
-use pages::Pages;
+use super::paged::{Paged, Room};
 
 pub(super) use unpack::{Found, Unpacker};
 
@@ -26,7 +24,7 @@ const MOST: usize = 64;
 pub(super) struct Packs {
     packs: Vec<Pack>,
     /// How many bytes of all of them may still be kept.
-    room: AtomicUsize,
+    room: Room,
 }
 
 /// So many bytes of packs are kept in memory; all others are read again when they are asked for again.
@@ -39,13 +37,12 @@ impl Packs {
         if packs.len() > MOST {
             packs.clear();
         }
-        Packs { packs, room: AtomicUsize::new(ROOM) }
+        Packs { packs, room: Room::new(ROOM) }
     }
 
     /// The packs that hold an object, by their places, and where it stands there.
     fn find(&self, id: ObjectId) -> impl Iterator<Item = (usize, usize)> {
-        let held =
-            move |(at, pack): (usize, &Pack)| Some((at, pack.files(&self.room)?.find(id, &self.room)?));
+        let held = move |(at, pack): (usize, &Pack)| Some((at, pack.files(&self.room)?.find(id)?));
         self.packs.iter().enumerate().filter_map(held)
     }
 }
@@ -68,7 +65,7 @@ fn listed(folder: &Path) -> Vec<Pack> {
 }
 
 impl Pack {
-    fn files(&self, room: &AtomicUsize) -> Option<&Files> {
+    fn files(&self, room: &Room) -> Option<&Files> {
         self.files.get_or_init(|| Files::open(&self.index, room)).as_ref()
     }
 }
@@ -76,8 +73,8 @@ impl Pack {
 /// An index and its pack, which belong together.
 #[derive(Debug)]
 struct Files {
-    index: Pages,
-    pack: Pages,
+    index: Paged,
+    pack: Paged,
     count: usize,
 }
 
@@ -94,43 +91,43 @@ const NAMES: usize = FANOUT + 256 * 4;
 const SUM: usize = 20;
 
 impl Files {
-    fn open(path: &Path, room: &AtomicUsize) -> Option<Files> {
-        let index = Pages::open(path, INDEX_PAGE)?;
-        let pack = Pages::open(&path.with_extension("pack"), PACK_PAGE)?;
-        let count = number(index.array(NAMES - 4, room)?);
+    fn open(path: &Path, room: &Room) -> Option<Files> {
+        let index = Paged::open(path, INDEX_PAGE, u64::MAX, room)?;
+        let pack = Paged::open(&path.with_extension("pack"), PACK_PAGE, u64::MAX, room)?;
+        let count = number(index.array(NAMES - 4)?);
         let whole = NAMES + count.checked_mul(28)? + 2 * SUM;
         // Offsets beyond 2 GiB take eight bytes more.
-        let right = index.array(0, room)? == MAGIC && index.len() >= whole && pack.len() >= 12 + SUM;
-        let head: [u8; 12] = pack.array(0, room)?;
+        let right = index.array(0)? == MAGIC && index.len() >= whole && pack.len() >= 12 + SUM;
+        let head: [u8; 12] = pack.array(0)?;
         let good = head[..4] == *b"PACK" && matches!(number(*head[4..].first_chunk()?), 2 | 3);
         let same = number(*head[8..].first_chunk()?) == count
-            && index.array::<SUM>(index.len().checked_sub(2 * SUM)?, room)?
-                == pack.array::<SUM>(pack.len().checked_sub(SUM)?, room)?;
+            && index.array::<SUM>(index.len().checked_sub(2 * SUM)?)?
+                == pack.array::<SUM>(pack.len().checked_sub(SUM)?)?;
         (right && good && same).then_some(Files { index, pack, count })
     }
 
     /// Where an object stands in the pack.
-    fn find(&self, id: ObjectId, room: &AtomicUsize) -> Option<usize> {
+    fn find(&self, id: ObjectId) -> Option<usize> {
         let first = usize::from(id.0[0]);
-        let below = |at: usize| Some(number(self.index.array(FANOUT + 4 * at, room)?));
+        let below = |at: usize| Some(number(self.index.array(FANOUT + 4 * at)?));
         let mut from = if first == 0 { 0 } else { below(first - 1)? };
         let mut to = below(first)?.min(self.count);
         while from < to {
             let middle = from + (to - from) / 2;
-            match self.index.array::<20>(NAMES + 20 * middle, room)?.cmp(&id.0) {
+            match self.index.array::<20>(NAMES + 20 * middle)?.cmp(&id.0) {
                 std::cmp::Ordering::Less => from = middle + 1,
                 std::cmp::Ordering::Greater => to = middle,
-                std::cmp::Ordering::Equal => return self.offset(middle, room),
+                std::cmp::Ordering::Equal => return self.offset(middle),
             }
         }
         None
     }
 
-    fn offset(&self, at: usize, room: &AtomicUsize) -> Option<usize> {
+    fn offset(&self, at: usize) -> Option<usize> {
         let offsets = NAMES + 24 * self.count;
-        let offset = number(self.index.array(offsets + 4 * at, room)?);
+        let offset = number(self.index.array(offsets + 4 * at)?);
         let Some(large) = offset.checked_sub(1 << 31) else { return Some(offset) };
-        let offset = self.index.array(offsets + 4 * self.count + 8 * large, room)?;
+        let offset = self.index.array(offsets + 4 * self.count + 8 * large)?;
         usize::try_from(u64::from_be_bytes(offset)).ok()
     }
 }

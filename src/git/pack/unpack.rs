@@ -163,7 +163,7 @@ impl Unpacker {
         let (mut at, mut filled) = (stored.data, 0);
         self.inflate.reset(true);
         loop {
-            let input = pages.from(at, &packs.room)?;
+            let input = pages.from(at)?;
             let before = self.inflate.total_in();
             let status = self.inflate.decompress(&input, &mut out[filled..], InflateFlush::NoFlush).ok()?;
             let taken = usize::try_from(self.inflate.total_in() - before).ok()?;
@@ -187,7 +187,7 @@ impl Packs {
         let pages = &self.packs.get(pack)?.files(&self.room)?.pack;
         let mut head = Vec::with_capacity(HEAD);
         while head.len() < HEAD {
-            let Some(bytes) = pages.from(at + head.len(), &self.room) else { break };
+            let Some(bytes) = pages.from(at + head.len()) else { break };
             head.extend_from_slice(&bytes[..bytes.len().min(HEAD - head.len())]);
         }
         let mut rest = &head[..];
@@ -221,7 +221,7 @@ impl Packs {
             7 => {
                 let id = ObjectId::from_slice(rest)?;
                 rest = &rest[20..];
-                Kind::Delta(self.packs[pack].files(&self.room)?.find(id, &self.room)?)
+                Kind::Delta(self.packs[pack].files(&self.room)?.find(id)?)
             }
             _ => return None,
         };
