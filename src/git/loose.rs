@@ -1,9 +1,11 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
+use git2::ObjectType;
+use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
 
 use super::disk;
 use super::id::ObjectId;
@@ -26,6 +28,8 @@ pub(super) struct Loose {
 const BORROW_DEPTH: usize = 5;
 /// The longest header: a kind, a size, and a NUL.
 const HEADER_MAX: usize = 64;
+/// So many bytes of a file are inflated to more than a header.
+const START: u64 = 512;
 
 impl Loose {
     pub(super) fn new(own: &Path, more: &[PathBuf]) -> Loose {
@@ -37,19 +41,19 @@ impl Loose {
         &self.dirs
     }
 
-    /// The body of an object of at most `size` bytes. `None` when it is not loose; inside, what
-    /// is wrong with the file.
+    /// What an object is, and how many bytes it has. `None` when it is not loose; inside, what is wrong with the
+    /// file.
+    pub(super) fn header(&self, id: ObjectId) -> Option<Result<(ObjectType, usize), String>> {
+        let mut start = Vec::new();
+        let file = fs::File::open(self.path(id)?).ok()?;
+        file.take(START).read_to_end(&mut start).ok()?;
+        Some(inflated(&start, HEADER_MAX, true).and_then(|bytes| header(&bytes).map(|(found, _)| found)))
+    }
+
+    /// The body of an object of `size` bytes. `None` when it is not loose; inside, what is wrong with the file.
     pub(super) fn read(&self, id: ObjectId, size: usize) -> Option<Result<Vec<u8>, String>> {
         let bytes = fs::read(self.path(id)?).ok()?;
-        // Long ago Git also wrote objects with a header outside of the compressed part.
-        let zlib = bytes.len() >= 2
-            && bytes[0] & 0x8f == 0x08
-            && u16::from_be_bytes([bytes[0], bytes[1]]).is_multiple_of(31);
-        if !zlib {
-            return Some(Err("it is not compressed".to_string()));
-        }
-        let inflated = decompress_to_vec_zlib_with_limit(&bytes, size.saturating_add(HEADER_MAX));
-        Some(inflated.map_err(|e| format!("it cannot be inflated ({:?})", e.status)).and_then(body))
+        Some(inflated(&bytes, size.saturating_add(HEADER_MAX), false).and_then(body))
     }
 
     /// Whether an object is loose, as far as is known: what was written later is not.
@@ -89,13 +93,34 @@ pub(super) fn folders(own: &Path, more: &[PathBuf]) -> Vec<PathBuf> {
     dirs
 }
 
+/// At most `most` bytes of what `bytes` are inflated to; all of it, unless `part` says that its start is enough.
+fn inflated(bytes: &[u8], most: usize, part: bool) -> Result<Vec<u8>, String> {
+    // Long ago Git also wrote objects with a header outside of the compressed part.
+    let zlib = bytes.first_chunk().is_some_and(|start: &[u8; 2]| {
+        start[0] & 0x8f == 0x08 && u16::from_be_bytes(*start).is_multiple_of(31)
+    });
+    if !zlib {
+        return Err("it is not compressed".to_string());
+    }
+    match decompress_to_vec_zlib_with_limit(bytes, most) {
+        Err(more) if part && more.status == TINFLStatus::HasMoreOutput => Ok(more.output),
+        inflated => inflated.map_err(|e| format!("it cannot be inflated ({:?})", e.status)),
+    }
+}
+
+/// Reads a header: the kind of the object and its size, and where its body begins.
+fn header(bytes: &[u8]) -> Result<((ObjectType, usize), usize), String> {
+    let end = bytes.iter().take(HEADER_MAX).position(|&b| b == 0).ok_or("it has no header")?;
+    let text = std::str::from_utf8(&bytes[..end]).map_err(|_| "its header is no text")?;
+    let (kind, size) = text.split_once(' ').ok_or("its header has no size")?;
+    let kind = ObjectType::from_str(kind).ok_or("its kind is unknown")?;
+    Ok(((kind, size.parse().map_err(|_| "its header has no size")?), end + 1))
+}
+
 /// Takes the header off, and checks the size that it promises.
 fn body(mut bytes: Vec<u8>) -> Result<Vec<u8>, String> {
-    let end = bytes.iter().take(HEADER_MAX).position(|&b| b == 0).ok_or("it has no header")?;
-    let header = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let size: usize =
-        header.split(' ').nth(1).and_then(|size| size.parse().ok()).ok_or("its header has no size")?;
-    bytes.drain(..=end);
+    let ((_, size), start) = header(&bytes)?;
+    bytes.drain(..start);
     if bytes.len() == size {
         return Ok(bytes);
     }
@@ -144,7 +169,16 @@ mod tests {
     #[test]
     fn headers_must_keep_their_promise() {
         assert_eq!(body(b"blob 3\0abc".to_vec()), Ok(b"abc".to_vec()));
-        for bad in [&b""[..], b"blob 3", b"blob\0abc", b"blob x\0abc", b"blob 4\0abc", b"blob 2\0abc"] {
+        for bad in [
+            &b""[..],
+            b"blob 3",
+            b"blob\0abc",
+            b"blob x\0abc",
+            b"blob 4\0abc",
+            b"blob 2\0abc",
+            b"bolb 3\0abc",
+            b"\xff 3\0abc",
+        ] {
             assert!(body(bad.to_vec()).is_err(), "{bad:?}");
         }
     }

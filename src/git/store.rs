@@ -126,20 +126,18 @@ impl<'r> Store<'r> {
             Some(Found::Damaged) if !self.loose.contains(id) => return Err(damaged(id, kind)),
             Some(Found::Damaged | Found::Larger(_) | Found::Beyond) | None => {}
         }
-        if self.loose.contains(id) {
-            let (size, found) =
-                self.odb.read_header(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?;
+        let spoilt = |why: String| {
+            let message = format!("{kind} {id} cannot be read: {why}");
+            Error::new(ErrorKind::Unreadable, message).with_help(FSCK)
+        };
+        // None: packed and pruned since it was listed.
+        if let Some(header) = self.loose.header(id) {
+            let (found, size) = header.map_err(spoilt)?;
             if found != kind {
                 return Err(wrong(found));
             }
-            match self.loose.read(id, size) {
-                Some(Ok(bytes)) => return Ok(Object::Loose(bytes)),
-                Some(Err(why)) => {
-                    let message = format!("{kind} {id} cannot be read: {why}");
-                    return Err(Error::new(ErrorKind::Unreadable, message).with_help(FSCK));
-                }
-                // Packed and pruned since it was listed.
-                None => {}
+            if let Some(bytes) = self.loose.read(id, size) {
+                return bytes.map(Object::Loose).map_err(spoilt);
             }
         }
         let object = self.odb.read(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?;
@@ -162,9 +160,11 @@ impl<'r> Store<'r> {
                 _ => {}
             }
         }
-        let size = match self.memory.get(id) {
-            Some((_, bytes)) => bytes.len(),
-            None => self.odb.read_header(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?.0,
+        let size = match (self.memory.get(id), self.loose.header(id)) {
+            (Some((_, bytes)), _) => bytes.len(),
+            // What is wrong with it is said when it is read.
+            (None, Some(header)) => header.map_or(0, |(_, size)| size),
+            (None, None) => self.odb.read_header(id.to_git2()).map_err(|e| self.unreadable(id, kind, &e))?.0,
         };
         let size = u64::try_from(size).unwrap_or(u64::MAX);
         if size > max {
@@ -193,6 +193,11 @@ impl<'r> Store<'r> {
             Some(Found::Object(kind, _)) => return Ok(Some(kind)),
             Some(Found::Damaged) if !self.loose.contains(id) => return Err(damaged(id, ObjectType::Any)),
             Some(Found::Damaged | Found::Larger(_) | Found::Beyond) | None => {}
+        }
+        if let Some(header) = self.loose.header(id) {
+            let unreadable =
+                |why| Error::new(ErrorKind::Unreadable, format!("object {id} cannot be read: {why}"));
+            return header.map(|(kind, _)| Some(kind)).map_err(|why| unreadable(why).with_help(FSCK));
         }
         match self.odb.read_header(id.to_git2()) {
             Ok((_, kind)) => Ok(Some(kind)),

@@ -86,46 +86,57 @@ fn packs_of_every_make_hold_what_git_says() {
     assert_equal(&sandbox, &sandbox.open_at(&clone), "a clone that borrows objects");
 }
 
-/// What the files of `HEAD` are read as: each the true content, or an error.
-fn assert_never_other(sandbox: &Sandbox, path: &Path, whole: &[(String, String)], at: usize) {
+/// What the files of `HEAD` are read as: each the true content, or an error. Returns whether there was one.
+fn assert_never_other(sandbox: &Sandbox, path: &Path, whole: &[(String, String)], at: usize) -> bool {
     let repo = sandbox.open();
-    let Ok(commit) = repo.resolve_commit("HEAD") else { return };
-    let Ok(snapshot) = repo.snapshot(&Target::Commit(commit), &Limits::default()) else { return };
+    let Ok(commit) = repo.resolve_commit("HEAD") else { return true };
+    let Ok(snapshot) = repo.snapshot(&Target::Commit(commit), &Limits::default()) else { return true };
+    let mut noticed = false;
     for (name, text) in whole {
         match snapshot.read(name.as_bytes()) {
             Ok(Content::Text(found)) => assert_eq!(&*found, text, "{name}, {} at {at}", path.display()),
-            Err(_) => {}
+            Err(_) => noticed = true,
             Ok(other) => panic!("{name} is {other:?}, {} at {at}", path.display()),
         }
     }
+    noticed
+}
+
+/// The files of `HEAD`.
+fn files(sandbox: &Sandbox) -> Vec<(String, String)> {
+    let repo = sandbox.open();
+    let snapshot = head(&repo);
+    let text = |path: &[u8]| match snapshot.read(path).unwrap() {
+        Content::Text(text) => text.to_string(),
+        other => panic!("{other:?}"),
+    };
+    let entry = |path: &[u8]| (String::from_utf8(path.to_vec()).unwrap(), text(path));
+    snapshot.iter().map(|found| entry(found.path)).collect()
+}
+
+/// Makes a file writable.
+fn writable(path: &Path) {
+    let mut permissions = std::fs::metadata(path).unwrap().permissions();
+    #[expect(clippy::permissions_set_readonly_false, reason = "the folder goes away with the test")]
+    permissions.set_readonly(false);
+    std::fs::set_permissions(path, permissions).unwrap();
 }
 
 #[test]
 fn a_damaged_pack_never_shows_another_content() {
     let sandbox = history();
     sandbox.git(&["repack", "-adfq", "--depth=50", "--window=50"]);
-    let whole: Vec<(String, String)> = {
-        let repo = sandbox.open();
-        let snapshot = head(&repo);
-        let text = |path: &[u8]| match snapshot.read(path).unwrap() {
-            Content::Text(text) => text.to_string(),
-            other => panic!("{other:?}"),
-        };
-        let entry = |path: &[u8]| (String::from_utf8(path.to_vec()).unwrap(), text(path));
-        snapshot.iter().map(|found| entry(found.path)).collect()
-    };
+    let whole = files(&sandbox);
+    let mut noticed = 0;
     let pack = packs(&sandbox).remove(0);
     for path in [pack.clone(), pack.with_extension("idx")] {
         let good = std::fs::read(&path).unwrap();
-        let mut permissions = std::fs::metadata(&path).unwrap().permissions();
-        #[expect(clippy::permissions_set_readonly_false, reason = "the folder goes away with the test")]
-        permissions.set_readonly(false);
-        std::fs::set_permissions(&path, permissions).unwrap();
+        writable(&path);
         for at in (0..good.len()).step_by(good.len() / 150 + 1) {
             let mut bad = good.clone();
             bad[at] ^= 0x15;
             std::fs::write(&path, &bad).unwrap();
-            assert_never_other(&sandbox, &path, &whole, at);
+            noticed += usize::from(assert_never_other(&sandbox, &path, &whole, at));
         }
         for length in [0, 1, 12, good.len() / 2, good.len() - 20, good.len() - 1] {
             std::fs::write(&path, &good[..length]).unwrap();
@@ -133,7 +144,30 @@ fn a_damaged_pack_never_shows_another_content() {
         }
         std::fs::write(&path, &good).unwrap();
     }
+    assert!(noticed > 40, "only {noticed} damages were noticed");
     assert_equal(&sandbox, &sandbox.open(), "mended");
+}
+
+#[test]
+fn a_good_file_stands_in_for_a_damaged_pack() {
+    let sandbox = history();
+    let whole = files(&sandbox);
+    sandbox.git(&["repack", "-aq"]);
+    assert_ne!(sandbox.git(&["count-objects"]), "0 objects, 0 kilobytes");
+    let pack = packs(&sandbox).remove(0);
+    writable(&pack);
+    let mut bytes = std::fs::read(&pack).unwrap();
+    // Kinds that do not exist among them.
+    let end = bytes.len() - 20;
+    bytes[12..end].iter_mut().for_each(|byte| *byte ^= 0x55);
+    std::fs::write(&pack, bytes).unwrap();
+    assert_eq!(files(&sandbox), whole);
+    // What stands nowhere else is an error then.
+    let id = sandbox.git(&["hash-object", "docs/3/note.md"]);
+    std::fs::remove_file(sandbox.loose(&id)).unwrap();
+    let repo = sandbox.open();
+    let error = head(&repo).read(b"docs/3/note.md").unwrap_err();
+    assert!(error.to_string().contains(&id), "{error}");
 }
 
 #[test]

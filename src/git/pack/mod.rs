@@ -139,17 +139,11 @@ fn number(bytes: [u8; 4]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixture::scrubbed;
     use std::path::Path;
-    use std::process::Command;
 
     fn git(dir: &Path, arguments: &[&str]) -> Vec<u8> {
-        let mut command = Command::new("git");
-        command.current_dir(dir).env_clear().env("PATH", std::env::var_os("PATH").unwrap());
-        command.env("HOME", dir).env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
-        for (name, value) in [("NAME", "Ann"), ("EMAIL", "ann@corp.example"), ("DATE", "1700000000 +0000")] {
-            command.env(format!("GIT_AUTHOR_{name}"), value).env(format!("GIT_COMMITTER_{name}"), value);
-        }
-        let output = command.args(arguments).output().unwrap();
+        let output = scrubbed("git", dir, dir).args(arguments).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         output.stdout
     }
