@@ -7,10 +7,10 @@ use git2::ObjectType;
 
 use super::ahead::Commits;
 use super::commit_graph::CommitGraph;
-use super::error::Error;
 use super::id::{CommitId, IdMap, ObjectId};
 use super::loose::Loose;
 use super::pack::{Found, Packs, Unpacker};
+use super::trees::KnownTrees;
 
 type Kept = (ObjectType, Arc<[u8]>);
 
@@ -30,6 +30,7 @@ pub(super) struct Memory {
     /// Commits as they are on disk, for walks to come, and how many bytes more may be kept.
     commits: RefCell<IdMap<Arc<[u8]>>>,
     room: Cell<usize>,
+    trees: RefCell<KnownTrees>,
 }
 
 /// Commits of so many bytes together are kept for a second walk: about 200,000.
@@ -44,12 +45,10 @@ pub(super) struct Conflicts {
 
 impl Memory {
     /// Keeps an object and returns its name.
-    pub(super) fn put(&self, kind: ObjectType, bytes: Vec<u8>) -> Result<ObjectId, Error> {
-        let id = git2::Oid::hash_object(kind, &bytes)
-            .map_err(|e| Error::libgit2(&format!("hash a {kind}"), &e))?;
-        let id = ObjectId::from_git2(id).expect("an object is named by SHA-1");
+    pub(super) fn put(&self, kind: ObjectType, bytes: Vec<u8>) -> ObjectId {
+        let id = ObjectId::of(kind, &bytes);
         self.objects.borrow_mut().insert(id, (kind, bytes.into()));
-        Ok(id)
+        id
     }
 
     /// The objects in files of their own, which all readers share.
@@ -75,6 +74,11 @@ impl Memory {
     /// An object of at most `max` bytes in a pack; `None` when none holds it.
     pub(super) fn unpack(&self, loose: &Loose, id: ObjectId, max: usize) -> Option<Found> {
         self.unpacker.borrow_mut().read(self.packs(loose), id, max)
+    }
+
+    /// The trees that anybody read.
+    pub(super) fn known_trees(&self) -> &RefCell<KnownTrees> {
+        &self.trees
     }
 
     pub(super) fn get(&self, id: ObjectId) -> Option<Kept> {

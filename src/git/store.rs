@@ -1,9 +1,9 @@
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use git2::{ObjectType, Odb, OdbObject};
-use sha1::{Digest, Sha1};
 
 use super::ahead::Ahead;
 use super::error::{Error, ErrorKind};
@@ -12,6 +12,7 @@ use super::loose::Loose;
 use super::memory::Memory;
 use super::object;
 use super::pack::{Found, Packs};
+use super::trees::KnownTrees;
 
 /// The bytes of an object.
 pub(super) enum Object<'s> {
@@ -30,6 +31,15 @@ impl Object<'_> {
             Object::Unpacked(bytes) => bytes,
             Object::Loose(bytes) => bytes,
             Object::Known(bytes) | Object::Memory(bytes) => bytes,
+        }
+    }
+
+    /// The bytes, to keep.
+    pub(super) fn into_data(self) -> Rc<Vec<u8>> {
+        match self {
+            Object::Unpacked(bytes) => bytes,
+            Object::Loose(bytes) => Rc::new(bytes),
+            other => Rc::new(other.data().to_vec()),
         }
     }
 
@@ -78,6 +88,11 @@ impl<'r> Store<'r> {
     /// The same, reading commits where `ahead` has read them, or is about to.
     pub(super) fn along(self, ahead: Option<&'r Ahead>) -> Store<'r> {
         Store { ahead, ..self }
+    }
+
+    /// The trees that anybody read.
+    pub(super) fn known_trees(&self) -> &RefCell<KnownTrees> {
+        self.memory.known_trees()
     }
 
     /// The bytes of a tree or a commit. Whether they hash to `id` is not asked: that would cost
@@ -250,13 +265,8 @@ fn damaged(id: ObjectId, kind: ObjectType) -> Error {
     Error::new(ErrorKind::Unreadable, message).with_help(FSCK)
 }
 
-/// The name of a blob. Plain SHA-1, as processors compute it: libgit2's looks for collisions too and takes
-/// ten times as long, which matters where all code is read.
 fn blob_name(bytes: &[u8]) -> ObjectId {
-    let mut hash = Sha1::new();
-    hash.update(format!("blob {}\0", bytes.len()));
-    hash.update(bytes);
-    ObjectId(hash.finalize().into())
+    ObjectId::of(ObjectType::Blob, bytes)
 }
 
 const FSCK: &str = "the repository is damaged: run `git fsck`, then fetch or clone it again";

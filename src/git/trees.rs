@@ -1,5 +1,4 @@
 use std::borrow::Borrow;
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use git2::ObjectType;
@@ -15,25 +14,106 @@ pub(super) type Slot = Option<(Mode, ObjectId)>;
 
 /// Folders are not entered more deeply than this, as in Git.
 const DEPTH_MAX: usize = 2048;
-/// Trees that are kept before all are forgotten.
-const TREES_MAX: usize = 1 << 16;
 
-/// An entry of a tree.
-pub(super) struct Item {
-    pub(super) name: Box<[u8]>,
-    pub(super) mode: Mode,
-    pub(super) id: ObjectId,
+/// A tree, checked. Its entries are sorted by the bytes of their names alone.
+#[derive(Default)]
+pub(super) struct Tree {
+    bytes: Rc<Vec<u8>>,
+    items: Vec<Item>,
 }
 
-/// Trees, read and checked once each. Their entries are sorted by the bytes of their names alone.
+/// An entry of a tree: where its name begins and ends. Its object follows, behind a NUL.
+struct Item {
+    start: u32,
+    end: u32,
+    mode: Mode,
+}
+
+impl Tree {
+    /// Reads and checks a tree. `Err` says what is wrong.
+    fn parse(bytes: Rc<Vec<u8>>) -> Result<Tree, &'static str> {
+        let (mut data, mut items, mut last) = (&bytes[..], Vec::new(), None::<TreeEntry<'_>>);
+        let mut sorted = true;
+        let place = |left: &[u8]| u32::try_from(bytes.len() - left.len()).map_err(|_| "it is too large");
+        while !data.is_empty() {
+            let (entry, rest) = object::tree_entry(data).ok_or("an entry is cut off")?;
+            object::check_name(entry.name)?;
+            if let Some(last) = last {
+                let rising = last.name < entry.name;
+                sorted &= rising;
+                // Only what begins with the other's name may stand elsewhere than its bytes say.
+                let plain = rising && !entry.name.starts_with(last.name);
+                if !plain && object::tree_order(&last, &entry).is_ge() {
+                    return Err("its entries are out of order, or a name stands twice");
+                }
+            }
+            let behind = place(rest)?;
+            let end = behind - 21;
+            let length = u32::try_from(entry.name.len()).map_err(|_| "it is too large")?;
+            items.push(Item { start: end - length, end, mode: entry.mode });
+            (data, last) = (rest, Some(entry));
+        }
+        let mut tree = Tree { items: Vec::new(), bytes };
+        if !sorted {
+            items.sort_by(|a, b| tree.name(a).cmp(tree.name(b)));
+            if items.windows(2).any(|pair| tree.name(&pair[0]) == tree.name(&pair[1])) {
+                return Err("a name is both a file and a folder");
+            }
+        }
+        tree.items = items;
+        Ok(tree)
+    }
+
+    fn name(&self, item: &Item) -> &[u8] {
+        &self.bytes[item.start as usize..item.end as usize]
+    }
+
+    fn entry(&self, item: &Item) -> TreeEntry<'_> {
+        let id = ObjectId::from_slice(&self.bytes[item.end as usize + 1..]);
+        TreeEntry { mode: item.mode, name: self.name(item), id: id.expect("a tree was parsed to its end") }
+    }
+
+    /// Its entries, sorted by the bytes of their names alone.
+    pub(super) fn iter(&self) -> impl Iterator<Item = TreeEntry<'_>> {
+        self.items.iter().map(|item| self.entry(item))
+    }
+
+    fn find(&self, name: &[u8]) -> Slot {
+        let at = self.items.binary_search_by(|item| self.name(item).cmp(name)).ok()?;
+        let entry = self.entry(&self.items[at]);
+        Some((entry.mode, entry.id))
+    }
+}
+
+/// Trees that were read, for as long as there is room.
+#[derive(Default)]
+pub(super) struct KnownTrees {
+    trees: IdMap<Rc<Tree>>,
+    /// Bytes of all of them, about.
+    size: usize,
+}
+
+impl KnownTrees {
+    /// When there are more bytes, all are given up.
+    const ROOM: usize = 16 << 20;
+
+    fn keep(&mut self, id: ObjectId, tree: &Rc<Tree>) {
+        if self.size > KnownTrees::ROOM {
+            *self = KnownTrees::default();
+        }
+        self.size += tree.bytes.len() + tree.items.len() * size_of::<Item>() + size_of::<Tree>();
+        self.trees.insert(id, Rc::clone(tree));
+    }
+}
+
+/// Trees, read and checked once each as far as memory allows, whoever asks.
 pub(super) struct Trees<S> {
     store: S,
-    known: RefCell<IdMap<Rc<[Item]>>>,
 }
 
 impl<'r, S: Borrow<Store<'r>>> Trees<S> {
     pub(super) fn new(store: S) -> Trees<S> {
-        Trees { store, known: RefCell::default() }
+        Trees { store }
     }
 
     /// Where the trees are read from.
@@ -41,39 +121,17 @@ impl<'r, S: Borrow<Store<'r>>> Trees<S> {
         self.store.borrow()
     }
 
-    /// The entries of a tree; none for no tree.
-    pub(super) fn read(&self, id: Option<ObjectId>) -> Result<Rc<[Item]>, Error> {
-        let Some(id) = id else { return Ok(Rc::from([])) };
-        if let Some(items) = self.known.borrow().get(&id) {
-            return Ok(Rc::clone(items));
+    /// A tree; an empty one for none.
+    pub(super) fn read(&self, id: Option<ObjectId>) -> Result<Rc<Tree>, Error> {
+        let Some(id) = id else { return Ok(Rc::default()) };
+        let known = self.store().known_trees();
+        if let Some(tree) = known.borrow().trees.get(&id) {
+            return Ok(Rc::clone(tree));
         }
-        let items: Rc<[Item]> = Rc::from(self.parse(id)?);
-        let mut known = self.known.borrow_mut();
-        if known.len() >= TREES_MAX {
-            known.clear();
-        }
-        known.insert(id, Rc::clone(&items));
-        Ok(items)
-    }
-
-    fn parse(&self, id: ObjectId) -> Result<Vec<Item>, Error> {
-        let object = self.store().read(id, ObjectType::Tree)?;
-        let wrong = |why: &str| Error::malformed("tree", id, why);
-        let (mut data, mut items, mut last) = (object.data(), Vec::new(), None::<TreeEntry<'_>>);
-        while !data.is_empty() {
-            let (entry, rest) = object::tree_entry(data).ok_or_else(|| wrong("an entry is cut off"))?;
-            object::check_name(entry.name).map_err(wrong)?;
-            if last.is_some_and(|last| object::tree_order(&last, &entry).is_ge()) {
-                return Err(wrong("its entries are out of order, or a name stands twice"));
-            }
-            items.push(Item { name: entry.name.into(), mode: entry.mode, id: entry.id });
-            (data, last) = (rest, Some(entry));
-        }
-        items.sort_by(|a, b| a.name.cmp(&b.name));
-        if items.windows(2).any(|pair| pair[0].name == pair[1].name) {
-            return Err(wrong("a name is both a file and a folder"));
-        }
-        Ok(items)
+        let bytes = self.store().read(id, ObjectType::Tree)?.into_data();
+        let tree = Rc::new(Tree::parse(bytes).map_err(|why| Error::malformed("tree", id, why))?);
+        known.borrow_mut().keep(id, &tree);
+        Ok(tree)
     }
 
     /// What stands at a path below the tree `root`.
@@ -81,9 +139,7 @@ impl<'r, S: Borrow<Store<'r>>> Trees<S> {
         let mut slot = Some((Mode::Directory, root));
         for name in path.split(|&b| b == b'/').filter(|name| !name.is_empty()) {
             let Some(tree) = folder(slot) else { return Ok(None) };
-            let items = self.read(Some(tree))?;
-            let at = items.binary_search_by(|item| item.name[..].cmp(name));
-            slot = at.ok().map(|at| (items[at].mode, items[at].id));
+            slot = self.read(Some(tree))?.find(name);
         }
         Ok(slot)
     }
@@ -100,20 +156,17 @@ pub(super) fn file(slot: Slot) -> Slot {
 }
 
 /// The names of several trees together, each with what every tree holds under it, sorted.
-pub(super) fn together<const N: usize>(trees: &[Rc<[Item]>; N]) -> Vec<(&[u8], [Slot; N])> {
-    let mut at = [0; N];
-    let mut out = Vec::new();
+pub(super) fn together<const N: usize>(trees: &[Rc<Tree>; N]) -> Vec<(&[u8], [Slot; N])> {
+    let mut left: [_; N] = std::array::from_fn(|n| trees[n].iter().peekable());
+    let mut out = Vec::with_capacity(trees.iter().map(|tree| tree.items.len()).max().unwrap_or(0));
     loop {
-        let next = |n: usize| trees[n].get(at[n]);
-        let Some(name) = (0..N).filter_map(|n| next(n).map(|item| &item.name[..])).min() else { return out };
-        let mut slots = [None; N];
-        for n in 0..N {
-            if let Some(item) = trees[n].get(at[n]).filter(|item| &item.name[..] == name) {
-                slots[n] = Some((item.mode, item.id));
-                at[n] += 1;
-            }
-        }
-        out.push((name, slots));
+        let names = left.iter_mut().filter_map(|entries| entries.peek().map(|entry| entry.name));
+        let Some(name) = names.min() else { return out };
+        let slot = |entries: &mut std::iter::Peekable<_>| {
+            let entry: Option<TreeEntry<'_>> = entries.next_if(|entry: &TreeEntry<'_>| entry.name == name);
+            entry.map(|entry| (entry.mode, entry.id))
+        };
+        out.push((name, left.each_mut().map(slot)));
     }
 }
 

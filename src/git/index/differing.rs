@@ -77,12 +77,12 @@ impl Search<'_> {
         let mut items = items.iter().peekable();
         loop {
             let name: &[u8] = match (staged.peek(), items.peek()) {
-                (Some((name, _)), Some(item)) => (*name).min(&item.name[..]),
+                (Some((name, _)), Some(item)) => (*name).min(item.name),
                 (Some((name, _)), None) => name,
-                (None, Some(item)) => &item.name,
+                (None, Some(item)) => item.name,
                 (None, None) => return Ok(()),
             };
-            let there = items.next_if(|item| *item.name == *name).map(|item| (item.mode, item.id));
+            let there = items.next_if(|item| item.name == name).map(|item| (item.mode, item.id));
             let (file, below) = match staged.next_if(|(staged, _)| *staged == name) {
                 Some((_, Staged::File(at))) => (self.listing.object(at), 0..0),
                 Some((_, Staged::Folder(range))) => (None, range),

@@ -108,7 +108,7 @@ impl Repo {
             "tree {tree}\nparent {into}\nparent {head}\nauthor {who} {time} +0000\ncommitter {who} {time} +0000\n\n\
              Merge {head} into {into}\n"
         );
-        let commit = CommitId(self.memory.put(ObjectType::Commit, text.into_bytes())?);
+        let commit = CommitId(self.memory.put(ObjectType::Commit, text.into_bytes()));
         let conflicts = paths.iter().map(|path| RepoPath::from_git(path)).collect();
         self.memory.set_conflicts(commit, Conflicts { into, head, paths });
         Ok(Merge { commit, kind: MergeKind::Merged, conflicts })
@@ -131,7 +131,7 @@ impl Merger<'_> {
                 .with_help("merge or rebase onto the production branch first, and try again"));
         }
         let mut rest = bases.iter().rev().copied();
-        let Some(first) = rest.next() else { return self.memory.put(ObjectType::Tree, Vec::new()) };
+        let Some(first) = rest.next() else { return Ok(self.memory.put(ObjectType::Tree, Vec::new())) };
         let (mut tree, mut merged) = (self.graph.tree(first), vec![first]);
         for next in rest {
             let below = ancestry::best(&mut self.graph, &merged, &[next])?;

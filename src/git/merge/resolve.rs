@@ -238,7 +238,7 @@ impl Resolver<'_> {
         if !merged.clean && self.depth == 0 {
             return Ok(Some((ours, false)));
         }
-        Ok(Some((self.memory.put(ObjectType::Blob, merged.bytes)?, merged.clean)))
+        Ok(Some((self.memory.put(ObjectType::Blob, merged.bytes), merged.clean)))
     }
 
     /// A file whose name is a folder in the result gets another name.

@@ -37,7 +37,7 @@ pub(in crate::git) fn apply(
     while let Some(((_, dir), changes)) = folders.pop_first() {
         let before = trees.read(trees::folder(trees.look_up(root, &dir)?))?;
         let mut after: BTreeMap<&[u8], (Mode, ObjectId)> =
-            before.iter().map(|item| (&item.name[..], (item.mode, item.id))).collect();
+            before.iter().map(|entry| (entry.name, (entry.mode, entry.id))).collect();
         for (name, slot) in &changes {
             match slot {
                 Some(entry) => after.insert(name, *entry),
@@ -45,14 +45,14 @@ pub(in crate::git) fn apply(
             };
         }
         if dir.is_empty() {
-            return memory.put(ObjectType::Tree, encode(&after));
+            return Ok(memory.put(ObjectType::Tree, encode(&after)));
         }
         let (above, name) = trees::split(&dir);
         let above = folders.entry(key(above)).or_default();
         if !after.is_empty() {
-            let id = memory.put(ObjectType::Tree, encode(&after))?;
+            let id = memory.put(ObjectType::Tree, encode(&after));
             above.insert(name.to_vec(), Some((Mode::Directory, id)));
-        } else if !before.is_empty() {
+        } else if before.iter().next().is_some() {
             // Unless something else stands there now.
             above.entry(name.to_vec()).or_insert(None);
         }
