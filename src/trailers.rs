@@ -5,6 +5,9 @@
 //! empty value, and stops at a line `---`), so they are read here. Knows no word of any policy.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 /// A trailer.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -55,8 +58,8 @@ pub fn parse(message: &str) -> (Vec<Trailer>, usize) {
 
 const COMMENT: char = '#';
 
-/// The line behind which `git commit --verbose` puts what is not part of the message.
-const SCISSORS: &str = "# ------------------------ >8 ------------------------\n";
+/// The line behind which `git commit --verbose` puts what is not part of the message, and the end of the one before.
+const SCISSORS: &str = "\n# ------------------------ >8 ------------------------\n";
 
 /// Lines that Git itself writes. With one of them in the paragraph, a quarter of trailers is enough.
 const GENERATED: [&str; 2] = ["Signed-off-by: ", "(cherry picked from commit "];
@@ -95,8 +98,9 @@ fn separator(line: &str) -> Option<usize> {
 
 /// Where the message ends: before comments, empty lines and a list of conflicts at its end.
 fn end_of_message(text: &str) -> usize {
-    let cutoff = match text.find(&format!("\n{SCISSORS}")) {
-        _ if text.starts_with(SCISSORS) => 0,
+    static SEARCH: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(SCISSORS));
+    let cutoff = match SEARCH.find(text.as_bytes()) {
+        _ if text.starts_with(&SCISSORS[1..]) => 0,
         Some(at) => at + 1,
         None => text.len(),
     };

@@ -29,12 +29,23 @@ pub(super) struct Memory {
     conflicts: RefCell<HashMap<CommitId, Arc<Conflicts>>>,
     /// Commits as they are on disk, for walks to come, and how many bytes more may be kept.
     commits: RefCell<IdMap<Arc<[u8]>>>,
-    room: Cell<usize>,
+    room: Room,
     trees: RefCell<KnownTrees>,
 }
 
 /// Commits of so many bytes together are kept for a second walk: about 200,000.
 const ROOM: usize = 64 << 20;
+/// Where nobody said that there will be one: some thousand.
+const SOME_ROOM: usize = 2 << 20;
+
+/// How many bytes of commits may still be kept.
+struct Room(Cell<usize>);
+
+impl Default for Room {
+    fn default() -> Room {
+        Room(Cell::new(SOME_ROOM))
+    }
+}
 
 /// What could not be merged.
 pub(super) struct Conflicts {
@@ -61,9 +72,9 @@ impl Memory {
         self.listed.get_or_init(open).as_ref()
     }
 
-    /// A memory that shares the packs of another thread.
+    /// A memory that shares the packs of another thread, for one that reads each commit once.
     pub(super) fn sharing(packs: Arc<Packs>) -> Memory {
-        Memory { packs: OnceCell::from(packs), ..Memory::default() }
+        Memory { packs: OnceCell::from(packs), room: Room(Cell::new(0)), ..Memory::default() }
     }
 
     /// The packs of the same folders.
@@ -87,7 +98,7 @@ impl Memory {
 
     /// From now on commits are kept when they are read: more than one walk is to come.
     pub(super) fn keep_commits(&self) {
-        self.room.set(ROOM);
+        self.room.0.set(ROOM);
     }
 
     pub(super) fn known_commit(&self, id: ObjectId) -> Option<Arc<[u8]>> {
@@ -101,8 +112,8 @@ impl Memory {
 
     /// Keeps a commit, as long as there is room.
     pub(super) fn keep_commit(&self, id: ObjectId, bytes: &[u8]) {
-        if let Some(left) = self.room.get().checked_sub(bytes.len()).filter(|left| *left > 0) {
-            self.room.set(left);
+        if let Some(left) = self.room.0.get().checked_sub(bytes.len()).filter(|left| *left > 0) {
+            self.room.0.set(left);
             self.commits.borrow_mut().insert(id, bytes.into());
         }
     }

@@ -22,11 +22,19 @@ pub(super) struct Commit<'a> {
 
 /// Reads a commit. `Err` says what is missing; only tree and parents are required.
 pub(super) fn commit(data: &[u8]) -> Result<Commit<'_>, &'static str> {
-    let (header, message) = match find(data, b"\n\n") {
-        Some(end) => (&data[..end], &data[end + 2..]),
-        None => (data, &data[..0]),
-    };
-    let mut lines = lines(header).peekable();
+    let (mut left, mut ended) = (data, data.is_empty());
+    // The lines up to an empty one, behind which the message stands.
+    let mut lines = std::iter::from_fn(|| {
+        if ended {
+            return None;
+        }
+        let end = memchr::memchr(b'\n', left);
+        let line = &left[..end.unwrap_or(left.len())];
+        left = end.map_or(&left[..0], |end| &left[end + 1..]);
+        ended = end.is_none() || left.first() == Some(&b'\n');
+        Some(line)
+    })
+    .peekable();
     let tree = lines
         .next()
         .and_then(|line| line.strip_prefix(b"tree "))
@@ -36,7 +44,8 @@ pub(super) fn commit(data: &[u8]) -> Result<Commit<'_>, &'static str> {
     while let Some(line) = lines.next_if(|line| line.starts_with(b"parent ")) {
         parents.push(ObjectId::from_hex(&line[7..]).ok_or("a parent is no object name")?);
     }
-    let mut commit = Commit { tree, parents, time: 0, author: b"", committer: b"", encoding: b"", message };
+    let mut commit =
+        Commit { tree, parents, time: 0, author: b"", committer: b"", encoding: b"", message: &data[..0] };
     for line in lines {
         if let Some(rest) = line.strip_prefix(b"author ")
             && commit.author.is_empty()
@@ -49,6 +58,7 @@ pub(super) fn commit(data: &[u8]) -> Result<Commit<'_>, &'static str> {
             commit.encoding = rest;
         }
     }
+    commit.message = left.strip_prefix(b"\n").unwrap_or(&data[..0]);
     Ok(commit)
 }
 

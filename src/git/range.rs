@@ -7,13 +7,13 @@
 //! to the very first commits.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{BinaryHeap, HashSet};
 use std::ops::ControlFlow;
 
 use git2::ObjectType;
 
 use super::error::{Error, ErrorKind};
-use super::id::{CommitId, ObjectId};
+use super::id::{CommitId, IdMap, ObjectId};
 use super::mailmap::Mailmap;
 use super::message::{self, Author, Message};
 use super::object;
@@ -152,7 +152,7 @@ struct Walk<'s> {
     shallow: HashSet<ObjectId>,
     mailmap: &'s Mailmap,
     all: Vec<Met>,
-    by_id: HashMap<ObjectId, usize>,
+    by_id: IdMap<usize>,
     /// What is still to be walked: newest first, then in the order in which they were met.
     queue: BinaryHeap<(i64, Reverse<usize>)>,
     /// Those of the range, so far.
@@ -171,7 +171,7 @@ impl<'s> Walk<'s> {
             shallow,
             mailmap,
             all: Vec::new(),
-            by_id: HashMap::new(),
+            by_id: IdMap::default(),
             queue: BinaryHeap::new(),
             candidates: 0,
             open: 0,

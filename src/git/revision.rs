@@ -1,9 +1,12 @@
+use std::collections::HashSet;
+
 use git2::{ErrorCode, ObjectType};
 
 use super::error::{Error, ErrorKind};
 use super::id::{CommitId, ObjectId};
 use super::object;
 use super::repo::{Head, Repo};
+use super::store::Store;
 
 /// A step from one commit to another, written behind a name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,15 +30,16 @@ impl Repo {
         let (name, steps) = split_steps(revision);
         let Some(start) = self.find_name(name)? else { return Err(self.no_such(revision)) };
         let mut commit = self.peel_to_commit(start, name)?;
+        let (store, shallow) = (self.store()?, self.shallow_commits()?);
         for step in steps {
             commit = match step {
                 Step::Peel | Step::Parent(0) => Some(commit),
-                Step::Parent(n) => self.parent(commit, n - 1)?,
+                Step::Parent(n) => parent(&store, &shallow, commit, n - 1)?,
                 Step::Up(n) => {
                     let mut at = Some(commit);
                     for _ in 0..n {
                         let Some(here) = at else { break };
-                        at = self.parent(here, 0)?;
+                        at = parent(&store, &shallow, here, 0)?;
                     }
                     at
                 }
@@ -117,18 +121,7 @@ impl Repo {
     /// # Errors
     /// [`ErrorKind::Unreadable`] or [`ErrorKind::Malformed`].
     pub fn first_parent(&self, commit: CommitId) -> Result<Option<CommitId>, Error> {
-        self.parent(commit, 0)
-    }
-
-    /// The parent at `position`, counted from 0; `None` when there is none, or it is cut off.
-    fn parent(&self, id: CommitId, position: u32) -> Result<Option<CommitId>, Error> {
-        if self.shallow_commits()?.contains(&id.0) {
-            return Ok(None);
-        }
-        let store = self.store()?;
-        let data = store.read(id.0, ObjectType::Commit)?;
-        let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id.0, why))?;
-        Ok(commit.parents.get(position as usize).map(|&parent| CommitId(parent)))
+        parent(&self.store()?, &self.shallow_commits()?, commit, 0)
     }
 
     fn no_such(&self, revision: &str) -> Error {
@@ -145,6 +138,21 @@ impl Repo {
             "`git branch --all` and `git tag` list the names; a branch of the server may need `git fetch` first"
         })
     }
+}
+
+/// The parent at `position`, counted from 0; `None` when there is none, or it is cut off.
+fn parent(
+    store: &Store<'_>,
+    shallow: &HashSet<ObjectId>,
+    id: CommitId,
+    position: u32,
+) -> Result<Option<CommitId>, Error> {
+    if shallow.contains(&id.0) {
+        return Ok(None);
+    }
+    let data = store.read(id.0, ObjectType::Commit)?;
+    let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id.0, why))?;
+    Ok(commit.parents.get(position as usize).map(|&parent| CommitId(parent)))
 }
 
 /// Splits `HEAD~2^{commit}` into the name and the steps. What is no such step stays with the name.
