@@ -53,14 +53,21 @@ impl Paged {
 
     /// Some bytes from `at` on, at least one; `None` behind the end, and when they cannot be read.
     pub(super) fn from(&self, at: usize) -> Option<Cow<'_, [u8]>> {
+        match self.kept(at)? {
+            Some(bytes) => Some(Cow::Borrowed(bytes)),
+            None => self.read(at, self.page).filter(|bytes| !bytes.is_empty()).map(Cow::Owned),
+        }
+    }
+
+    /// As [`Paged::from`], unless there is no room to keep them: `Some(None)` then.
+    fn kept(&self, at: usize) -> Option<Option<&[u8]>> {
         let start = at - at % self.page;
         let page = self.pages.get(at / self.page)?;
         if page.get().is_none() && !self.room.take(self.page) {
-            let bytes = self.read(at).filter(|bytes| !bytes.is_empty())?;
-            return Some(Cow::Owned(bytes.into_vec()));
+            return Some(None);
         }
-        let page = page.get_or_init(|| self.read(start).unwrap_or_default());
-        page.get(at - start..).filter(|bytes| !bytes.is_empty()).map(Cow::Borrowed)
+        let page = page.get_or_init(|| self.read(start, self.page).unwrap_or_default().into());
+        page.get(at - start..).filter(|bytes| !bytes.is_empty()).map(Some)
     }
 
     /// `size` bytes from `at` on; `None` when the file does not hold them.
@@ -72,11 +79,12 @@ impl Paged {
         let mut bytes = Vec::new();
         while bytes.len() < size {
             let left = size - bytes.len();
-            match self.from(at + bytes.len())? {
-                Cow::Borrowed(piece) if bytes.is_empty() && piece.len() >= size => {
+            match self.kept(at + bytes.len())? {
+                Some(piece) if bytes.is_empty() && piece.len() >= size => {
                     return Some(Cow::Borrowed(&piece[..size]));
                 }
-                piece => bytes.extend_from_slice(&piece[..left.min(piece.len())]),
+                Some(piece) => bytes.extend_from_slice(&piece[..left.min(piece.len())]),
+                None => bytes.append(&mut self.read(at + bytes.len(), left)?),
             }
         }
         Some(Cow::Owned(bytes))
@@ -88,7 +96,11 @@ impl Paged {
         let mut array = [0; N];
         let mut filled = 0;
         while filled < N {
-            let bytes = self.from(at.checked_add(filled)?)?;
+            let from = at.checked_add(filled)?;
+            let Some(bytes) = self.kept(from)? else {
+                read_at(&self.file, &mut array[filled..], u64::try_from(from).ok()?).ok()?;
+                break;
+            };
             let count = bytes.len().min(N - filled);
             array[filled..filled + count].copy_from_slice(&bytes[..count]);
             filled += count;
@@ -106,11 +118,11 @@ impl Paged {
         self.array(at).map(u64::from_be_bytes)
     }
 
-    /// A page's worth of bytes, less at the end.
-    fn read(&self, at: usize) -> Option<Box<[u8]>> {
-        let mut bytes = vec![0; self.page.min(self.length.checked_sub(at)?)];
+    /// So many bytes, less at the end.
+    fn read(&self, at: usize, size: usize) -> Option<Vec<u8>> {
+        let mut bytes = vec![0; size.min(self.length.checked_sub(at)?)];
         read_at(&self.file, &mut bytes, u64::try_from(at).ok()?).ok()?;
-        Some(bytes.into())
+        Some(bytes)
     }
 }
 

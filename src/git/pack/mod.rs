@@ -28,7 +28,7 @@ pub(super) struct Packs {
 }
 
 /// So many bytes of packs are kept in memory; all others are read again when they are asked for again.
-const ROOM: usize = 48 << 20;
+const ROOM: usize = 192 << 20;
 
 impl Packs {
     /// The packs below some `objects` folders. Nothing but the folders is read yet.

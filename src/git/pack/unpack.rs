@@ -207,11 +207,7 @@ impl Packs {
     /// Reads the header of what stands at a place.
     fn stored(&self, (pack, at): Place) -> Option<Stored> {
         let pages = &self.packs.get(pack)?.files(&self.room)?.pack;
-        let mut head = Vec::with_capacity(HEAD);
-        while head.len() < HEAD {
-            let Some(bytes) = pages.from(at + head.len()) else { break };
-            head.extend_from_slice(&bytes[..bytes.len().min(HEAD - head.len())]);
-        }
+        let head = pages.get(at, pages.len().checked_sub(at)?.min(HEAD))?;
         let mut rest = &head[..];
         let mut byte = || {
             let (first, after) = rest.split_first()?;
