@@ -3,9 +3,9 @@
 use super::fields::{Fields, first_character, parse};
 use super::load::severity_value;
 use super::mistakes::{At, Mistakes};
-use super::names;
 use super::severity::{Severities, Tier};
 use super::waiver::{self, Waiver};
+use super::{laid, names};
 use crate::artifact::types::Value;
 use crate::diag::{RepoPath, SourceId, Sources, Span};
 use crate::words::Words;
@@ -151,7 +151,8 @@ impl Config {
 /// Reads a `roadworthy.toml`. With mistakes the result must not be used to judge.
 pub fn load(sources: &Sources, source: SourceId, words: &Words, mistakes: &mut Mistakes) -> Config {
     let text = sources.get(source).text.clone();
-    let table = parse(source, &text, mistakes);
+    let tree = parse(source, &text, mistakes);
+    let table = laid::read(&tree, &text);
     let start = Span::new(source, first_character(&text));
     let mut top = Fields::new(source, FILE, &table, start.range());
     let mut config = Config::defaults(start);

@@ -3,24 +3,28 @@
 //! `serde` stops at the first mistake and loses spans in most enums; a policy author wants all
 //! mistakes at once, each with its place.
 
+use std::fmt;
 use std::ops::Range;
+use std::rc::Rc;
 
 use toml::de::DeTable;
 
+use super::laid::{Entry, Many, Node, Toml};
 use super::mistakes::{At, Mistakes, closest};
-use super::tree::{self, Entry, Node, Toml};
 use super::value::Value;
+use super::{tree, tree_write};
 use crate::diag::{SourceId, Span};
 
-/// Parses a text as TOML. A syntax error is a mistake, and what could be read is returned with it.
-pub(crate) fn parse<'t>(source: SourceId, text: &'t str, mistakes: &mut Mistakes) -> Node<'t> {
+/// Parses a text as TOML, and lays out its tree. A syntax error is a mistake, and what could be read is returned
+/// with it.
+pub(crate) fn parse(source: SourceId, text: &str, mistakes: &mut Mistakes) -> Vec<u8> {
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let range = error.span().unwrap_or(0..0);
         let sentence = error.message().lines().next().unwrap_or("not TOML").to_string();
         mistakes.add("not-toml", Span::new(source, range), format!("not valid TOML: {sentence}"), "here");
     }
-    tree::of(table)
+    tree_write::write(&tree::of(table), text)
 }
 
 /// The place of what a file as a whole lacks.
@@ -28,29 +32,99 @@ pub(crate) fn first_character(text: &str) -> Range<usize> {
     0..text.chars().next().map_or(0, char::len_utf8)
 }
 
+/// What a table or a value is called in messages. It is put together when there is one.
+#[derive(Clone)]
+pub(crate) enum Name<'t> {
+    /// `roadworthy.toml`.
+    File(&'static str),
+    /// `[rule.check]`, in `[[rule]]`.
+    Table(&'t str, Rc<Name<'t>>),
+    /// `[[rule]]`.
+    Tables(&'t str, Rc<Name<'t>>),
+    /// "`when` in [[rule]]".
+    In(&'t str, Rc<Name<'t>>),
+}
+
+impl Name<'_> {
+    /// What the names of tables in this one begin with.
+    fn prefix(&self) -> String {
+        match self {
+            Name::Table(key, of) | Name::Tables(key, of) => format!("{}{key}.", of.prefix()),
+            Name::File(_) | Name::In(..) => String::new(),
+        }
+    }
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Name::File(name) => f.write_str(name),
+            Name::Table(key, of) => write!(f, "[{}{key}]", of.prefix()),
+            Name::Tables(key, of) => write!(f, "[[{}{key}]]", of.prefix()),
+            Name::In(key, of) => write!(f, "`{key}` in {of}"),
+        }
+    }
+}
+
+/// The file that tables stand in.
+#[derive(Clone, Copy)]
+pub(crate) struct File {
+    pub(crate) source: SourceId,
+    /// It comes with the program: a test has seen that nothing is wrong with it.
+    pub(crate) shipped: bool,
+}
+
+impl From<SourceId> for File {
+    fn from(source: SourceId) -> File {
+        File { source, shipped: false }
+    }
+}
+
 /// A table whose fields are taken one after the other; what is left at the end is unknown.
 pub(crate) struct Fields<'t> {
-    source: SourceId,
-    /// What the table is called in messages: `[[rule]]`, `roadworthy.toml`.
-    name: String,
+    file: File,
+    name: Rc<Name<'t>>,
     span: Span,
-    entries: &'t [Entry<'t>],
-    /// Which of them were taken.
-    taken: Vec<bool>,
+    /// Each with whether it was taken.
+    entries: Vec<(Entry<'t>, bool)>,
     asked: Vec<&'static str>,
 }
 
+/// So many keys are asked of most tables.
+const ASKED: usize = 16;
+
 impl<'t> Fields<'t> {
-    /// Those of a table; of what is none, nothing.
+    /// Those of a file's table; of what is none, nothing.
     pub(crate) fn new(
-        source: SourceId,
-        name: impl Into<String>,
-        table: &'t Node<'t>,
+        file: impl Into<File>,
+        name: &'static str,
+        table: &Node<'t>,
         range: Range<usize>,
     ) -> Fields<'t> {
-        let entries: &[Entry<'_>] = if let Toml::Table(entries) = &table.value { entries } else { &[] };
-        let (taken, span) = (vec![false; entries.len()], Span::new(source, range));
-        Fields { source, name: name.into(), span, entries, taken, asked: Vec::new() }
+        let (file, name) = (file.into(), Rc::new(Name::File(name)));
+        match table.value {
+            Toml::Table(entries) => Fields::named(file, name, entries, range),
+            _ => {
+                let span = Span::new(file.source, range);
+                Fields { file, name, span, entries: Vec::new(), asked: Vec::new() }
+            }
+        }
+    }
+
+    /// Those of a table.
+    pub(super) fn named(
+        file: File,
+        name: Rc<Name<'t>>,
+        entries: Many<'t>,
+        range: Range<usize>,
+    ) -> Fields<'t> {
+        let entries = entries.entries().map(|entry| (entry, false)).collect();
+        Fields { file, name, span: Span::new(file.source, range), entries, asked: Vec::with_capacity(ASKED) }
+    }
+
+    /// The file that it stands in.
+    pub(super) fn file(&self) -> File {
+        self.file
     }
 
     /// Where the table stands.
@@ -60,23 +134,23 @@ impl<'t> Fields<'t> {
 
     /// The place of a key, if the table has it.
     pub(crate) fn key_span(&self, key: &str) -> Option<Span> {
-        let entry = self.entries.iter().find(|e| e.key == key)?;
-        Some(Span::new(self.source, entry.at.clone()))
+        let (entry, _) = self.entries.iter().find(|(entry, _)| entry.key == key)?;
+        Some(Span::new(self.file.source, entry.at.clone()))
     }
 
-    fn take(&mut self, key: &'static str) -> Option<&'t Node<'t>> {
+    fn take(&mut self, key: &'static str) -> Option<Node<'t>> {
         self.asked.push(key);
-        let at = self.entries.iter().position(|e| e.key == key)?;
-        self.taken[at] = true;
-        Some(&self.entries[at].node)
+        let (entry, taken) = self.entries.iter_mut().find(|(entry, _)| entry.key == key)?;
+        *taken = true;
+        Some(entry.node.clone())
     }
 
     fn value_span(&self, value: &Node<'_>) -> Span {
-        Span::new(self.source, value.range.clone())
+        Span::new(self.file.source, value.range.clone())
     }
 
     fn wrong(&self, key: &str, value: &Node<'_>, wants: &str, mistakes: &mut Mistakes) {
-        let is = match &value.value {
+        let is = match value.value {
             Toml::String(_) => "a string",
             Toml::Integer { .. } => "an integer",
             Toml::Float => "a float",
@@ -95,11 +169,11 @@ impl<'t> Fields<'t> {
 
     pub(crate) fn string(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<At<String>> {
         let value = self.take(key)?;
-        let span = self.value_span(value);
-        match &value.value {
+        let span = self.value_span(&value);
+        match value.value {
             Toml::String(s) => Some(At { value: s.to_string(), span }),
             _ => {
-                self.wrong(key, value, "a string", mistakes);
+                self.wrong(key, &value, "a string", mistakes);
                 None
             }
         }
@@ -107,7 +181,7 @@ impl<'t> Fields<'t> {
 
     /// A string that must be there and must not be blank.
     pub(crate) fn required(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<At<String>> {
-        let present = self.entries.iter().any(|e| e.key == key);
+        let present = self.entries.iter().any(|(entry, _)| entry.key == key);
         let found = self.string(key, mistakes);
         match found {
             Some(text) if text.value.trim().is_empty() => {
@@ -135,18 +209,20 @@ impl<'t> Fields<'t> {
     /// A string or an array of strings.
     pub(crate) fn strings(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<Vec<At<String>>> {
         let value = self.take(key)?;
-        self.string_list(key, value, mistakes)
+        self.string_list(key, &value, mistakes)
     }
 
     fn string_list(&self, key: &str, value: &Node<'_>, mistakes: &mut Mistakes) -> Option<Vec<At<String>>> {
-        match &value.value {
+        match value.value {
             Toml::String(s) => Some(vec![At { value: s.to_string(), span: self.value_span(value) }]),
             Toml::Array(items) => {
                 let mut out = Vec::with_capacity(items.len());
-                for item in items.iter() {
-                    match &item.value {
-                        Toml::String(s) => out.push(At { value: s.to_string(), span: self.value_span(item) }),
-                        _ => self.wrong(key, item, "a list of strings", mistakes),
+                for item in items.items() {
+                    match item.value {
+                        Toml::String(s) => {
+                            out.push(At { value: s.to_string(), span: self.value_span(&item) })
+                        }
+                        _ => self.wrong(key, &item, "a list of strings", mistakes),
                     }
                 }
                 Some(out)
@@ -165,11 +241,11 @@ impl<'t> Fields<'t> {
         mistakes: &mut Mistakes,
     ) -> Option<Vec<Vec<At<String>>>> {
         let value = self.take(key)?;
-        let Toml::Array(items) = &value.value else {
-            self.wrong(key, value, "a list of any-of groups", mistakes);
+        let Toml::Array(items) = value.value else {
+            self.wrong(key, &value, "a list of any-of groups", mistakes);
             return None;
         };
-        Some(items.iter().filter_map(|item| self.string_list(key, item, mistakes)).collect())
+        Some(items.items().filter_map(|item| self.string_list(key, &item, mistakes)).collect())
     }
 
     pub(crate) fn integer(
@@ -179,29 +255,29 @@ impl<'t> Fields<'t> {
         mistakes: &mut Mistakes,
     ) -> Option<At<u64>> {
         let value = self.take(key)?;
-        let span = self.value_span(value);
-        let number = match &value.value {
+        let span = self.value_span(&value);
+        let number = match value.value {
             Toml::Integer { digits, radix: 10 } => digits.replace('_', "").parse::<u64>().ok(),
             _ => None,
         };
         let wants = format!("a whole number from {} to {}", range.start, range.end - 1);
-        match (number, &value.value) {
+        match (number, value.value) {
             (Some(n), _) if range.contains(&n) => return Some(At { value: n, span }),
             (_, Toml::Integer { digits, .. }) => {
                 let message = format!("`{key}` in {} must be {wants}, not {digits}", self.name);
                 mistakes.add("wrong-type", span, message, format!("expected {wants}"));
             }
-            _ => self.wrong(key, value, &wants, mistakes),
+            _ => self.wrong(key, &value, &wants, mistakes),
         }
         None
     }
 
     pub(crate) fn boolean(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<bool> {
         let value = self.take(key)?;
-        match &value.value {
-            Toml::Boolean(b) => Some(*b),
+        match value.value {
+            Toml::Boolean(b) => Some(b),
             _ => {
-                self.wrong(key, value, "true or false", mistakes);
+                self.wrong(key, &value, "true or false", mistakes);
                 None
             }
         }
@@ -210,24 +286,26 @@ impl<'t> Fields<'t> {
     /// A TOML date, or a string, as text.
     pub(crate) fn date_text(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<At<String>> {
         let value = self.take(key)?;
-        let span = self.value_span(value);
-        match &value.value {
-            Toml::Date(date) => Some(At { value: date.clone(), span }),
+        let span = self.value_span(&value);
+        match value.value {
+            Toml::Date(date) => Some(At { value: date.to_string(), span }),
             Toml::String(s) => Some(At { value: s.to_string(), span }),
             _ => {
-                self.wrong(key, value, "a date such as 2026-12-31", mistakes);
+                self.wrong(key, &value, "a date such as 2026-12-31", mistakes);
                 None
             }
         }
     }
 
     pub(crate) fn table(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<Fields<'t>> {
-        let name = format!("[{}{key}]", self.prefix());
         let value = self.take(key)?;
-        match &value.value {
-            Toml::Table(_) => Some(Fields::new(self.source, name, value, self.table_span(key, value))),
+        match value.value {
+            Toml::Table(entries) => {
+                let name = Rc::new(Name::Table(key, Rc::clone(&self.name)));
+                Some(Fields::named(self.file, name, entries, self.table_span(key, &value)))
+            }
             _ => {
-                self.wrong(key, value, "a table", mistakes);
+                self.wrong(key, &value, "a table", mistakes);
                 None
             }
         }
@@ -235,48 +313,39 @@ impl<'t> Fields<'t> {
 
     /// `[[key]]`, or a single `[key]` table.
     pub(crate) fn tables(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Vec<Fields<'t>> {
-        let name = format!("[[{}{key}]]", self.prefix());
         let Some(value) = self.take(key) else { return Vec::new() };
-        let one = |v: &'t Node<'t>| match &v.value {
-            Toml::Table(_) => Some(Fields::new(self.source, name.clone(), v, v.range.clone())),
-            _ => None,
-        };
-        let items: Vec<&'t Node<'t>> = match &value.value {
-            Toml::Array(items) => items.iter().collect(),
-            _ => vec![value],
-        };
-        let mut out = Vec::with_capacity(items.len());
-        for item in items {
-            match one(item) {
-                Some(fields) => out.push(fields),
-                None => self.wrong(key, item, "a table", mistakes),
+        let name = Rc::new(Name::Tables(key, Rc::clone(&self.name)));
+        let mut one = |item: &Node<'t>| match item.value {
+            Toml::Table(entries) => {
+                Some(Fields::named(self.file, Rc::clone(&name), entries, item.range.clone()))
             }
+            _ => {
+                self.wrong(key, item, "a table", mistakes);
+                None
+            }
+        };
+        match value.value {
+            Toml::Array(items) => items.items().filter_map(|item| one(&item)).collect(),
+            _ => one(&value).into_iter().collect(),
         }
-        out
     }
 
     /// A field of any type.
     pub(crate) fn any(&mut self, key: &'static str) -> Option<Value<'t>> {
-        let name = format!("`{key}` in {}", self.name);
         let value = self.take(key)?;
-        Some(Value { source: self.source, name, value })
+        Some(Value { file: self.file, name: Name::In(key, Rc::clone(&self.name)), value })
     }
 
     /// All entries that are left, with their names: for tables whose keys are names.
     pub(crate) fn rest(&mut self) -> Vec<(At<String>, Value<'t>)> {
-        let (source, name) = (self.source, &self.name);
-        let left = self.entries.iter().zip(&mut self.taken).filter(|(_, taken)| !**taken);
+        let (file, of) = (self.file, &self.name);
+        let left = self.entries.iter_mut().filter(|(_, taken)| !*taken);
         left.map(|(e, taken)| {
             *taken = true;
-            let key = At { value: e.key.to_string(), span: Span::new(source, e.at.clone()) };
-            (key, Value { source, name: format!("`{}` in {name}", e.key), value: &e.node })
+            let key = At { value: e.key.to_string(), span: Span::new(file.source, e.at.clone()) };
+            (key, Value { file, name: Name::In(e.key, Rc::clone(of)), value: e.node.clone() })
         })
         .collect()
-    }
-
-    fn prefix(&self) -> String {
-        let inner = self.name.trim_matches(['[', ']']);
-        if self.name.starts_with('[') { format!("{inner}.") } else { String::new() }
     }
 
     fn table_span(&self, key: &str, value: &Node<'_>) -> Range<usize> {
@@ -286,12 +355,12 @@ impl<'t> Fields<'t> {
 
     /// Reports every key that was not asked for.
     pub(crate) fn finish(self, mistakes: &mut Mistakes) {
-        for (entry, _) in self.entries.iter().zip(&self.taken).filter(|(_, taken)| !**taken) {
-            let close = closest(&entry.key, self.asked.iter().copied());
+        for (entry, _) in self.entries.iter().filter(|(_, taken)| !taken) {
+            let close = closest(entry.key, self.asked.iter().copied());
             let label = close
                 .map_or_else(|| "not a key of this table".to_string(), |k| format!("did you mean `{k}`?"));
             let known = self.asked.join(", ");
-            let span = Span::new(self.source, entry.at.clone());
+            let span = Span::new(self.file.source, entry.at.clone());
             let message = format!("unknown key `{}` in {}", entry.key, self.name);
             let mistake = mistakes.add("unknown-key", span, message, label);
             if close.is_none() {

@@ -1,16 +1,17 @@
 //! A policy file: TOML → [`Pack`], all mistakes at once.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::builtin::{self, Embedded};
 use super::config::Mode;
-use super::fields::{Fields, first_character, parse};
+use super::fields::{Fields, File, first_character, parse};
 use super::mistakes::{At, Mistakes};
 use super::pack::{Artifact, FactSpec, How, Nature, Pack, SourceSpec, Starter};
 use super::rule::Rule;
 use super::severity::{Severities, Severity, Tier};
-use super::waiver;
+use super::{laid, waiver};
 use super::{load_check, load_code, load_reader, names};
 use crate::artifact::types::ValueType;
 use crate::diag::{Origin, SourceId, Sources, Span};
@@ -21,9 +22,12 @@ use crate::words::TermList;
 pub fn pack(sources: &Sources, source: SourceId, mistakes: &mut Mistakes) -> Option<Pack> {
     let text = sources.get(source).text.clone();
     let shipped = shipped(sources, source);
-    let table = shipped.and_then(Embedded::tree).unwrap_or_else(|| parse(source, &text, mistakes));
+    let tree = shipped.and_then(Embedded::tree).map(Cow::Borrowed);
+    let tree = tree.unwrap_or_else(|| Cow::Owned(parse(source, &text, mistakes)));
+    let table = laid::read(&tree, &text);
     let range = first_character(&text);
-    let mut top = Fields::new(source, "the policy file", &table, range);
+    let file = File { source, shipped: shipped.is_some() };
+    let mut top = Fields::new(file, "the policy file", &table, range);
     let Some(mut head) = top.table("pack", mistakes) else {
         if top.key_span("pack").is_none() {
             mistakes.add(
@@ -173,8 +177,9 @@ pub(super) fn value_type(name: &At<String>, mistakes: &mut Mistakes) -> Option<V
 
 fn nature(table: Option<Fields<'_>>, mistakes: &mut Mistakes) -> Nature {
     let Some(mut table) = table else { return Nature::default() };
+    let file = table.file();
     let mut list = |key, mistakes: &mut Mistakes| {
-        table.strings(key, mistakes).and_then(|terms| term_list(terms, mistakes))
+        table.strings(key, mistakes).and_then(|terms| term_list(file, terms, mistakes))
     };
     let (not_title, not_headings, not_text) =
         (list("not_title", mistakes), list("not_headings", mistakes), list("not_text", mistakes));
@@ -197,7 +202,10 @@ fn nature(table: Option<Fields<'_>>, mistakes: &mut Mistakes) -> Nature {
 }
 
 /// Terms written in place, compiled; mistakes name the term.
-pub(super) fn term_list(terms: Vec<At<String>>, mistakes: &mut Mistakes) -> Option<TermList> {
+pub(super) fn term_list(file: File, terms: Vec<At<String>>, mistakes: &mut Mistakes) -> Option<TermList> {
+    if file.shipped {
+        return Some(TermList::trusted(terms.into_iter().map(|term| term.value).collect()));
+    }
     let plain: Vec<String> = terms.iter().map(|t| t.value.clone()).collect();
     match TermList::new(plain) {
         Ok(list) => Some(list),

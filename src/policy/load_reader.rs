@@ -121,7 +121,9 @@ pub(super) fn terms(fields: &mut Fields<'_>, key: &'static str, mistakes: &mut M
 pub(super) fn terms_of(value: &super::value::Value<'_>, mistakes: &mut Mistakes) -> Option<Terms> {
     match value.as_str() {
         Some(name) => Some(Terms::List(At { value: name.to_string(), span: value.span() })),
-        None => term_list(value.strings(mistakes), mistakes).map(|list| Terms::Own(Box::new(list))),
+        None => {
+            term_list(value.file, value.strings(mistakes), mistakes).map(|list| Terms::Own(Box::new(list)))
+        }
     }
 }
 

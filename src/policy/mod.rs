@@ -8,6 +8,7 @@ mod clauses;
 mod config;
 mod fields;
 mod globs;
+mod laid;
 mod literals;
 mod load;
 mod load_agree;
@@ -28,7 +29,6 @@ mod rule_commits;
 mod set;
 mod severity;
 mod tree;
-#[cfg(test)]
 mod tree_write;
 mod value;
 mod waiver;

@@ -1,7 +1,8 @@
 //! A policy file as a tree of values, each with its place.
 //!
-//! The packs that come with the program are parsed when it is built: the build script reads this file too, and
-//! lays their trees out as bytes, which [`read`] takes up again. All other files are parsed when they are read.
+//! A tree is laid out as bytes, of which a run looks at what it asks for ([`super::laid`]). The packs that come with the
+//! program are parsed and laid out when it is built: the build script reads this file too. All other files are when
+//! they are read.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -85,99 +86,4 @@ pub(super) mod tag {
     pub(crate) const DATE: u8 = 5;
     pub(crate) const ARRAY: u8 = 6;
     pub(crate) const TABLE: u8 = 7;
-}
-
-/// The tree of a file that was laid out when the program was built, and of which `text` is the text.
-pub(crate) fn read<'t>(bytes: &'t [u8], text: &'t str) -> Node<'t> {
-    Reader { bytes, text }.node()
-}
-
-struct Reader<'t> {
-    /// What is left.
-    bytes: &'t [u8],
-    text: &'t str,
-}
-
-const WHOLE: &str = "build.rs laid out whole trees, each for its own text";
-
-impl<'t> Reader<'t> {
-    fn byte(&mut self) -> u8 {
-        let (first, rest) = self.bytes.split_first().expect(WHOLE);
-        self.bytes = rest;
-        *first
-    }
-
-    /// A number: seven bits in a byte, the lowest first; the eighth says that more come.
-    fn number(&mut self) -> usize {
-        let (mut number, mut shift) = (0, 0);
-        loop {
-            let byte = self.byte();
-            number |= usize::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return number;
-            }
-            shift += 7;
-        }
-    }
-
-    fn range(&mut self) -> Range<usize> {
-        let start = self.number();
-        start..start + self.number()
-    }
-
-    /// A string that belongs to a piece of the text, and mostly stands in it just so.
-    fn string(&mut self, of: &Range<usize>) -> &'t str {
-        let (at, length) = (self.number(), self.number());
-        match at.checked_sub(1) {
-            Some(at) => self.text.get(of.start + at..of.start + at + length).expect(WHOLE),
-            None => {
-                let (own, rest) = self.bytes.split_at_checked(length).expect(WHOLE);
-                self.bytes = rest;
-                std::str::from_utf8(own).expect(WHOLE)
-            }
-        }
-    }
-
-    fn node(&mut self) -> Node<'t> {
-        let tag = self.byte();
-        let range = self.range();
-        let value = match tag {
-            tag::STRING => Toml::String(Cow::Borrowed(self.string(&range))),
-            tag::INTEGER => {
-                let digits = Cow::Borrowed(self.string(&range));
-                Toml::Integer { digits, radix: u32::from(self.byte()) }
-            }
-            tag::FALSE => Toml::Boolean(false),
-            tag::TRUE => Toml::Boolean(true),
-            tag::DATE => Toml::Date(self.string(&range).to_string()),
-            tag::ARRAY => Toml::Array((0..self.number()).map(|_| self.node()).collect()),
-            tag::TABLE => Toml::Table((0..self.number()).map(|_| self.entry()).collect()),
-            tag::FLOAT => Toml::Float,
-            other => unreachable!("{WHOLE}, but there is {other}"),
-        };
-        Node { range, value }
-    }
-
-    fn entry(&mut self) -> Entry<'t> {
-        let at = self.range();
-        Entry { key: Cow::Borrowed(self.string(&at)), node: self.node(), at }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use toml::de::DeTable;
-
-    use super::super::tree_write::write;
-    use super::*;
-
-    #[test]
-    fn what_is_laid_out_is_what_was_parsed() {
-        let text = "a = \"x\\n\"\nb.c = [1, 0x1f, 2.5, true, false, 2026-12-31]\n\"ü\" = '''\nlong\n'''\n[[d]]\n\
-                    e = { f = \"ä\", g = [] }\n[b.h]\n[[d]]\n";
-        let tree = of(DeTable::parse(text).unwrap());
-        assert_eq!(read(&write(&tree, text), text), tree);
-        let Toml::Table(entries) = &tree.value else { panic!("{tree:?}") };
-        assert_eq!(entries.iter().map(|entry| &*entry.key).collect::<Vec<_>>(), ["a", "b", "ü", "d"]);
-    }
 }

@@ -1,10 +1,10 @@
-//! Lays the tree of a policy file out as bytes, when the program is built.
+//! Lays the tree of a policy file out as bytes.
 
 use std::ops::Range;
 
 use super::tree::{Node, Toml, tag};
 
-/// The tree of a file whose text is `text`, for [`super::tree::read`].
+/// The tree of a file whose text is `text`, for [`super::laid::read`].
 pub(crate) fn write(tree: &Node<'_>, text: &str) -> Vec<u8> {
     let mut writer = Writer { bytes: Vec::new(), text };
     writer.node(tree);
@@ -66,16 +66,27 @@ impl Writer<'_> {
             Toml::Date(text) => self.string(text, &node.range),
             Toml::Array(items) => {
                 self.number(items.len());
-                items.iter().for_each(|item| self.node(item));
+                self.sized(|writer| items.iter().for_each(|item| writer.node(item)));
             }
             Toml::Table(entries) => {
                 self.number(entries.len());
-                for entry in entries {
-                    self.range(&entry.at);
-                    self.string(&entry.key, &entry.at);
-                    self.node(&entry.node);
-                }
+                self.sized(|writer| {
+                    for entry in entries {
+                        writer.range(&entry.at);
+                        writer.string(&entry.key, &entry.at);
+                        writer.node(&entry.node);
+                    }
+                });
             }
         }
+    }
+
+    /// What `write` writes, behind how many bytes that is: a reader need not look at it.
+    fn sized(&mut self, write: impl FnOnce(&mut Self)) {
+        let before = std::mem::take(&mut self.bytes);
+        write(self);
+        let own = std::mem::replace(&mut self.bytes, before);
+        self.number(own.len());
+        self.bytes.extend(own);
     }
 }

@@ -1,56 +1,55 @@
 //! A TOML value of any type, to be looked at.
 
-use super::fields::Fields;
+use std::rc::Rc;
+
+use super::fields::{Fields, File, Name};
+use super::laid::{Node, Toml};
 use super::mistakes::{At, Mistakes};
-use super::tree::{Node, Toml};
-use crate::diag::{SourceId, Span};
+use crate::diag::Span;
 
 /// A value of any type, to be looked at.
 pub(crate) struct Value<'t> {
-    pub(super) source: SourceId,
-    pub(super) name: String,
-    pub(super) value: &'t Node<'t>,
+    pub(super) file: File,
+    pub(super) name: Name<'t>,
+    pub(super) value: Node<'t>,
 }
 
 impl<'t> Value<'t> {
     pub(crate) fn span(&self) -> Span {
-        Span::new(self.source, self.value.range.clone())
+        Span::new(self.file.source, self.value.range.clone())
     }
 
-    pub(crate) fn as_str(&self) -> Option<&str> {
-        if let Toml::String(text) = &self.value.value { Some(text) } else { None }
+    pub(crate) fn as_str(&self) -> Option<&'t str> {
+        if let Toml::String(text) = self.value.value { Some(text) } else { None }
     }
 
     /// The value as a table, or a list of tables, or a mistake.
     pub(crate) fn tables(&self, mistakes: &mut Mistakes) -> Vec<Fields<'t>> {
-        let items: Vec<&'t Node<'t>> = match &self.value.value {
-            Toml::Array(items) => items.iter().collect(),
-            _ => vec![self.value],
-        };
-        let mut out = Vec::new();
-        for item in items {
-            match &item.value {
-                Toml::Table(_) => {
-                    out.push(Fields::new(self.source, self.name.clone(), item, item.range.clone()))
-                }
-                _ => {
-                    mistakes.add(
-                        "wrong-type",
-                        Span::new(self.source, item.range.clone()),
-                        format!("{} must be a table or a list of tables", self.name),
-                        "expected a table",
-                    );
-                }
+        let name = Rc::new(self.name.clone());
+        let mut one = |item: &Node<'t>| {
+            if let Toml::Table(entries) = item.value {
+                return Some(Fields::named(self.file, Rc::clone(&name), entries, item.range.clone()));
             }
+            mistakes.add(
+                "wrong-type",
+                Span::new(self.file.source, item.range.clone()),
+                format!("{} must be a table or a list of tables", self.name),
+                "expected a table",
+            );
+            None
+        };
+        match self.value.value {
+            Toml::Array(items) => items.items().filter_map(|item| one(&item)).collect(),
+            _ => one(&self.value).into_iter().collect(),
         }
-        out
     }
 
     /// The value as a table, if it is one.
     pub(crate) fn as_table(&self) -> Option<Fields<'t>> {
-        match &self.value.value {
-            Toml::Table(_) => {
-                Some(Fields::new(self.source, self.name.clone(), self.value, self.value.range.clone()))
+        match self.value.value {
+            Toml::Table(entries) => {
+                let name = Rc::new(self.name.clone());
+                Some(Fields::named(self.file, name, entries, self.value.range.clone()))
             }
             _ => None,
         }
@@ -61,26 +60,27 @@ impl<'t> Value<'t> {
         let wrong = |v: &Node<'_>, mistakes: &mut Mistakes| {
             mistakes.add(
                 "wrong-type",
-                Span::new(self.source, v.range.clone()),
+                Span::new(self.file.source, v.range.clone()),
                 format!("{} must be a list of strings", self.name),
                 "expected a string",
             );
         };
-        match &self.value.value {
+        match self.value.value {
             Toml::Array(items) => items
-                .iter()
-                .filter_map(|item| match &item.value {
-                    Toml::String(s) => {
-                        Some(At { value: s.to_string(), span: Span::new(self.source, item.range.clone()) })
-                    }
+                .items()
+                .filter_map(|item| match item.value {
+                    Toml::String(s) => Some(At {
+                        value: s.to_string(),
+                        span: Span::new(self.file.source, item.range.clone()),
+                    }),
                     _ => {
-                        wrong(item, mistakes);
+                        wrong(&item, mistakes);
                         None
                     }
                 })
                 .collect(),
             _ => {
-                wrong(self.value, mistakes);
+                wrong(&self.value, mistakes);
                 Vec::new()
             }
         }

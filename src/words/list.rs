@@ -29,7 +29,7 @@ pub struct TermList {
     terms: Vec<String>,
     /// Of a list that comes with the program, instead.
     shipped: Option<&'static Shipped>,
-    patterns: Vec<(usize, Regex)>,
+    patterns: OnceLock<Vec<(usize, Regex)>>,
     compiled: OnceLock<Compiled>,
 }
 
@@ -107,7 +107,7 @@ impl TermList {
     /// A list that matches nothing.
     pub fn none() -> &'static TermList {
         static NONE: OnceLock<TermList> = OnceLock::new();
-        NONE.get_or_init(|| TermList::put(Vec::new(), Vec::new()))
+        NONE.get_or_init(|| TermList::trusted(Vec::new()))
     }
 
     /// Checks `terms` and compiles the patterns among them. Errors are (term, message).
@@ -126,18 +126,26 @@ impl TermList {
         if terms.iter().map(String::len).sum::<usize>() > LIST_LIMIT {
             errors.push((String::new(), format!("the list is larger than {LIST_LIMIT} bytes")));
         }
-        if errors.is_empty() { Ok(TermList::put(terms, patterns)) } else { Err(errors) }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(TermList { patterns: OnceLock::from(patterns), ..TermList::trusted(terms) })
     }
 
-    fn put(terms: Vec<String>, patterns: Vec<(usize, Regex)>) -> TermList {
-        TermList { terms, shipped: None, patterns, compiled: OnceLock::new() }
+    /// Terms that come with the program, which nobody need check again.
+    pub fn trusted(terms: Vec<String>) -> TermList {
+        TermList { terms, shipped: None, patterns: OnceLock::new(), compiled: OnceLock::new() }
     }
 
-    /// A list that comes with the program, which nobody need check again.
+    /// A list that comes with the program.
     pub(super) fn shipped(list: &'static Shipped) -> TermList {
+        TermList { shipped: Some(list), ..TermList::trusted(Vec::new()) }
+    }
+
+    fn patterns(&self) -> &[(usize, Regex)] {
         let pattern = |term: &str| compile(term.strip_prefix("re:")?).ok();
-        let patterns = list.terms.lines().enumerate().filter_map(|(at, term)| Some((at, pattern(term)?)));
-        TermList { shipped: Some(list), ..TermList::put(Vec::new(), patterns.collect()) }
+        let all = || self.terms().enumerate().filter_map(|(at, term)| Some((at, pattern(term)?))).collect();
+        self.patterns.get_or_init(all)
     }
 
     /// The terms, as written, in order.
@@ -202,7 +210,10 @@ impl TermList {
         let mut plain = self.compiled().possible(first, text);
         let covers = |range: Range<usize>| range == (0..text.len());
         plain.any(|(_, term)| term.end_at(text, 0) == Some(text.len()))
-            || self.patterns.iter().any(|(_, regex)| regex.find_iter(text).any(|found| covers(found.range())))
+            || self
+                .patterns()
+                .iter()
+                .any(|(_, regex)| regex.find_iter(text).any(|found| covers(found.range())))
     }
 
     /// The first two bytes of all words that [`TermList::has_word`] may find; the second is zero where any will do.
@@ -279,7 +290,7 @@ impl TermList {
                 }
             }
         }
-        for (index, regex) in &self.patterns {
+        for (index, regex) in self.patterns() {
             for found in regex.find_iter(text).filter(|found| !found.is_empty()) {
                 if !visit(Hit { range: found.range(), term: *index }) {
                     return;
