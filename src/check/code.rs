@@ -178,7 +178,8 @@ fn spaced(text: String, strings: &[Range<usize>]) -> String {
 /// The text without blocks that never run; `None` when there is none.
 fn dead(text: &str, language: &Language) -> Option<String> {
     let mut out: Option<Vec<u8>> = None;
-    for found in language.dead.iter().filter_map(|pattern| pattern.regex()).flat_map(|r| r.find_iter(text)) {
+    for found in language.dead.iter().filter_map(|pattern| pattern.over(text)).flat_map(|r| r.find_iter(text))
+    {
         let end = block_end(text, found.range());
         let bytes = out.get_or_insert_with(|| text.as_bytes().to_vec());
         blank(bytes, found.start()..end.max(found.end()));

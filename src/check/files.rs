@@ -177,7 +177,7 @@ fn names(of: &[&[u8]], naming: &[&[u8]]) -> BTreeSet<String> {
 }
 
 fn mentions(enough: &Enough, text: &str, names: &BTreeSet<String>) -> bool {
-    let regexes = enough.names.iter().filter_map(|pattern| pattern.regex());
+    let regexes = enough.names.iter().filter_map(|pattern| pattern.over(text));
     let captures = regexes.flat_map(|regex| regex.captures_iter(text));
     captures.filter_map(|caps| caps.get_group_by_name("name")).any(|name| {
         let parts = text[name].split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));

@@ -262,7 +262,8 @@ impl Finder<'_> {
             let Some(piece) = code.text.get(range.clone()) else { continue };
             let mut unit = Unit { code: &code.text, range: range.clone(), aliases: None };
             let mut is_meant: Option<bool> = None;
-            for caps in extract.find.iter().filter_map(|p| p.regex()).flat_map(|r| r.captures_iter(piece)) {
+            for caps in extract.find.iter().filter_map(|p| p.over(piece)).flat_map(|r| r.captures_iter(piece))
+            {
                 let meant = || extract.strings.as_ref().is_none_or(|strings| strings.is_match(piece));
                 if !*is_meant.get_or_insert_with(meant) {
                     break;
@@ -334,7 +335,7 @@ fn name_of(caps: &Captures, piece: &str) -> Option<(String, Option<String>, Rang
 
 /// Names that the text itself gives.
 fn names(extract: &Extract, piece: &str) -> BTreeSet<String> {
-    let regexes = extract.aliases.iter().filter_map(|p| p.regex());
+    let regexes = extract.aliases.iter().filter_map(|p| p.over(piece));
     let found = regexes.flat_map(|regex| regex.captures_iter(piece));
     found.filter_map(|caps| Some(piece[caps.get_group_by_name("name")?].to_lowercase())).collect()
 }
