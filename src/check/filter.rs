@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use memchr::memmem::Finder;
 
-use crate::policy::{Extract, Needs, ReachCheck, has_strays};
+use crate::policy::{Extract, Folded, Needs, ReachCheck, has_strays};
 
 /// Tells by literals which extracts may find something in a piece of code.
 #[derive(Default, Debug)]
@@ -71,7 +71,7 @@ impl Literals {
 
 impl Filter {
     /// The extracts that look into files like this one, and may find something in it.
-    pub(super) fn of<'c>(&self, check: &'c ReachCheck, path: &[u8], code: &str) -> Vec<&'c Extract> {
+    pub(super) fn of<'c>(&self, check: &'c ReachCheck, path: &Folded, code: &str) -> Vec<&'c Extract> {
         let looks = |extract: &Extract| extract.files.as_ref().is_none_or(|files| files.takes(path));
         if has_strays(code) {
             return check.extract.iter().filter(|extract| looks(extract)).collect();

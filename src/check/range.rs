@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, Level, Note, Origin, RepoPath, SourceId, Sources, 
 use crate::evidence::Survey;
 use crate::git::{Change, Changes, CommitId, Mailmap, RangeCommit, Snapshot};
 use crate::model::Model;
-use crate::policy::{Check, CommitAsk, Globs, PolicySet, Rule, fold_path};
+use crate::policy::{Check, CommitAsk, Folded, Globs, PolicySet, Rule};
 use crate::trailers::{self, Trailer};
 use crate::verdict::Location;
 
@@ -185,7 +185,7 @@ impl<'a> RangeContext<'a, '_, '_> {
         let folder = self.home.map_or(&b""[..], |at| self.models[at].path.as_bytes());
         let relative = path.as_bytes().strip_prefix(folder).unwrap_or(path.as_bytes());
         let relative = relative.strip_prefix(b"/").unwrap_or(relative);
-        patterns.takes(&fold_path(relative))
+        patterns.takes(&Folded::new(relative))
     }
 
     pub(super) fn unknown(&self, message: impl Into<String>, help: &str) -> Outcome {

@@ -7,7 +7,7 @@ use super::compare::Measure;
 use super::{Context, declared};
 use crate::diag::{SourceId, Span};
 use crate::evidence::{Candidate, Fact};
-use crate::policy::{Artifact, Claim, Globs, How, Side, fact_name, fold_path};
+use crate::policy::{Artifact, Claim, Folded, Globs, How, Side, fact_name};
 use crate::verdict::Location;
 
 /// Files in the model's folder are nearer than this.
@@ -174,7 +174,7 @@ pub(super) fn takes(c: &Context<'_>, files: &Globs, path: &[u8]) -> bool {
     let below =
         path.strip_prefix(c.model.path.as_bytes()).map(|rest| rest.strip_prefix(b"/").unwrap_or(rest));
     let path = below.filter(|_| c.model.path.contains(path)).unwrap_or(path);
-    files.takes(&fold_path(path))
+    files.takes(&Folded::new(path))
 }
 
 /// True for what is read from a table about this model alone.

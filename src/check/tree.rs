@@ -9,7 +9,7 @@ use super::notebook;
 use crate::diag::{Origin, RepoPath, SourceId, Sources, Span};
 use crate::git::{Content, EntryKind, Error, ErrorKind, Snapshot};
 use crate::model::Model;
-use crate::policy::{Globs, fold_path};
+use crate::policy::{Folded, Globs};
 use crate::verdict::Location;
 
 /// Larger files are generated, or data.
@@ -46,10 +46,8 @@ impl Part {
     }
 
     /// The file's path as patterns see it.
-    pub(super) fn path(&self, path: &[u8]) -> Vec<u8> {
-        let mut path = fold_path(path);
-        path.extend(self.ending.into_iter().flat_map(str::bytes));
-        path
+    pub(super) fn path(&self, path: &[u8]) -> Folded {
+        Folded::with_ending(path, self.ending.unwrap_or(""))
     }
 }
 
@@ -59,8 +57,8 @@ pub struct Tree<'a, 'r> {
     models: &'a [Model],
     /// For each model its own files, in order; last what lies in no model's folder.
     own: Vec<Vec<&'a [u8]>>,
-    /// For each model what patterns see of these: paths below its folder, folded.
-    below: Vec<OnceCell<Vec<Vec<u8>>>>,
+    /// For each model what patterns see of these: paths below its folder.
+    below: Vec<OnceCell<Vec<Folded>>>,
     texts: BTreeMap<Vec<u8>, Option<Arc<Text>>>,
     sources: BTreeMap<Vec<u8>, SourceId>,
 }
@@ -99,7 +97,7 @@ impl<'a, 'r> Tree<'a, 'r> {
         let folder = self.models[model].path.as_bytes();
         let own = &self.own[model];
         let below = self.below[model].get_or_init(|| own.iter().map(|path| below(path, folder)).collect());
-        let good = |path: &[u8]| takes.takes(path) && !except.takes(path);
+        let good = |path: &Folded| takes.takes(path) && !except.takes(path);
         own.iter().zip(below).filter(move |(_, below)| good(below)).map(|(path, _)| *path)
     }
 
@@ -195,9 +193,9 @@ fn home(folders: &BTreeMap<&[u8], usize>, folder: &[u8]) -> Option<usize> {
 }
 
 /// What patterns see of a path below a folder.
-fn below(path: &[u8], folder: &[u8]) -> Vec<u8> {
+fn below(path: &[u8], folder: &[u8]) -> Folded {
     let rest = path.strip_prefix(folder).unwrap_or(path);
-    fold_path(rest.strip_prefix(b"/").unwrap_or(rest))
+    Folded::new(rest.strip_prefix(b"/").unwrap_or(rest))
 }
 
 fn matching<'a>(files: &[&'a [u8]], folder: &[u8], takes: &Globs, except: &Globs) -> Vec<&'a [u8]> {

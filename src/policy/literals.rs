@@ -1,14 +1,15 @@
 //! Pieces of text that are looked for in paths, many at a time.
 
-/// Which pairs of bytes stand side by side in a path, as far as their slots tell them apart.
-pub(super) struct Pairs([u64; Literals::SLOTS / 64]);
+/// Which pairs of bytes stand side by side in a path, as far as their slots tell them apart: 64 for each word.
+#[derive(Clone, Debug)]
+pub(super) struct Pairs<const WORDS: usize = 64>([u64; WORDS]);
 
-impl Pairs {
-    pub(super) fn of(path: &[u8]) -> Pairs {
-        let mut pairs = Pairs([0; Literals::SLOTS / 64]);
+impl<const WORDS: usize> Pairs<WORDS> {
+    pub(super) fn of(path: &[u8]) -> Pairs<WORDS> {
+        let mut pairs = Pairs([0; WORDS]);
         for pair in path.windows(2) {
             let slot = Literals::slot(pair[0], pair[1]);
-            pairs.0[slot / 64] |= 1 << (slot % 64);
+            pairs.0[slot / 64 % WORDS] |= 1 << (slot % 64);
         }
         pairs
     }
@@ -17,7 +18,7 @@ impl Pairs {
     pub(super) fn may_hold(&self, literal: &[u8]) -> bool {
         literal.windows(2).all(|pair| {
             let slot = Literals::slot(pair[0], pair[1]);
-            self.0[slot / 64] & 1 << (slot % 64) != 0
+            self.0[slot / 64 % WORDS] & 1 << (slot % 64) != 0
         })
     }
 }

@@ -34,7 +34,7 @@ mod value;
 mod waiver;
 
 pub use config::{Config, FILE, Mode, ModelSpec, Override, Pin, load as load_config};
-pub use globs::Globs;
+pub use globs::{Folded, Globs};
 pub use load::pack as load_pack;
 pub use mistakes::{At, Mistakes, closest};
 pub use names::{fold_path, glob};

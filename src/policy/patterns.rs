@@ -156,7 +156,7 @@ impl Scanner<'_> {
         }
         self.found.sort_unstable();
         self.found.dedup();
-        let pairs = Pairs::of(folded);
+        let pairs: Pairs = Pairs::of(folded);
         self.found.retain(|&index| patterns[index].is_possible(folded, &pairs));
         if !self.found.is_empty() {
             let path = Candidate::from_bytes(folded);
@@ -204,12 +204,12 @@ impl Lazy {
 
     /// False when a clause shows that a path with one of the rarest literals does not match; much
     /// cheaper than to match.
-    fn is_possible(&self, path: &[u8], pairs: &Pairs) -> bool {
+    fn is_possible<const N: usize>(&self, path: &[u8], pairs: &Pairs<N>) -> bool {
         self.others.iter().all(|clause| clause.iter().any(|literal| holds(path, pairs, literal)))
     }
 
     /// False when a literal that is not there shows that a path does not match.
-    pub(super) fn may_match(&self, path: &[u8], pairs: &Pairs) -> bool {
+    pub(super) fn may_match<const N: usize>(&self, path: &[u8], pairs: &Pairs<N>) -> bool {
         let rarest = |clause: &Vec<String>| clause.iter().any(|literal| holds(path, pairs, literal));
         self.rarest.as_ref().is_none_or(rarest) && self.is_possible(path, pairs)
     }
@@ -222,7 +222,7 @@ impl Lazy {
 }
 
 /// True when a path, with these pairs of bytes, holds a literal.
-fn holds(path: &[u8], pairs: &Pairs, literal: &str) -> bool {
+fn holds<const N: usize>(path: &[u8], pairs: &Pairs<N>, literal: &str) -> bool {
     let literal = literal.as_bytes();
     let starts = |at: usize| path[at] == literal[0] && path[at..].starts_with(literal);
     pairs.may_hold(literal) && (0..path.len()).any(starts)
