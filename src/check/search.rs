@@ -9,7 +9,7 @@ use regex_automata::util::captures::Captures;
 
 use super::code::{self, Code};
 use super::declared::Declared;
-use super::filter::Filter;
+use super::filter::{Filter, Scratch};
 use super::tree::{Text, text_in};
 use crate::git::{Elsewhere, Error, Snapshot};
 use crate::policy::{Extract, ReachCheck};
@@ -88,7 +88,8 @@ impl<'a> Search<'a> {
 
     fn finder(&self) -> Finder<'_> {
         let (check, declared, filter) = (self.check, &self.declared, &*self.filter);
-        Finder { check, declared, filter, known: BTreeMap::new(), found: Found::default() }
+        let (known, found) = (BTreeMap::new(), Found::default());
+        Finder { check, declared, filter, scratch: Scratch::default(), known, found }
     }
 }
 
@@ -211,6 +212,7 @@ struct Finder<'a> {
     check: &'a ReachCheck,
     declared: &'a Declared,
     filter: &'a Filter,
+    scratch: Scratch,
     known: BTreeMap<String, bool>,
     found: Found,
 }
@@ -228,7 +230,7 @@ impl Finder<'_> {
         for part in &text.parts {
             let like = part.path(path);
             // Most code names nothing: then it is not taken apart.
-            let extracts = self.filter.of(self.check, &like, &part.code);
+            let extracts = self.filter.of(self.check, &like, &part.code, &mut self.scratch);
             if extracts.is_empty() {
                 continue;
             }
