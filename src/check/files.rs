@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::tree::{Text, parent};
-use super::{FileContext, Outcome, Problem, words};
+use super::{FileContext, LookContext, Outcome, Problem, words};
 use crate::diag::{Note, RepoPath};
 use crate::git::Error;
-use crate::policy::{Enough, FilesCheck, Pattern};
+use crate::policy::{Enough, FilesCheck, Pattern, Rule};
 use crate::verdict::Location;
 
 /// The most further places of a finding.
@@ -16,8 +16,23 @@ const MAX_PLACES: usize = 4;
 /// The most files that are looked at before it cannot be told.
 const MAX_FILES: usize = 50_000;
 
+/// What was found out about the files of one model, before it is said in words.
+#[derive(Debug)]
+pub enum Answer<'a> {
+    /// There is nothing more to say.
+    Clear(Outcome),
+    /// There is the first file that the rule is about, and none that is enough.
+    Lacks {
+        /// That file.
+        first: &'a [u8],
+        /// The file that comes nearest.
+        near: Option<Near<'a>>,
+    },
+}
+
 /// A file that is not enough.
-struct Near<'a> {
+#[derive(Debug)]
+pub struct Near<'a> {
     path: &'a [u8],
     text: Arc<Text>,
     flaw: &'a str,
@@ -25,13 +40,14 @@ struct Near<'a> {
     lines: Vec<Range<usize>>,
 }
 
-pub(super) fn run(c: &mut FileContext<'_, '_, '_, '_>, check: &FilesCheck) -> Result<Outcome, Error> {
+/// Looks for the files of one model, without a word about them yet.
+pub(super) fn look<'a>(c: &mut LookContext<'a, '_, '_>, check: &'a FilesCheck) -> Result<Answer<'a>, Error> {
     let all = !check.holding.is_empty() || check.any.iter().any(|enough| !enough.names.is_empty());
     let of = match all {
         true => c.tree.own(c.model, &check.of, &check.except),
         false => c.tree.first(c.model, &check.of, &check.except).into_iter().collect(),
     };
-    let Some(first) = first_of(c, check, &of)? else { return Ok(Outcome::NotAsked) };
+    let Some(first) = first_of(c, check, &of)? else { return Ok(Answer::Clear(Outcome::NotAsked)) };
     let (mut near, mut read): (Option<Near<'_>>, usize) = (None, 0);
     for enough in &check.any {
         let mut files = c.tree.own(c.model, &enough.files, &check.except);
@@ -45,9 +61,11 @@ pub(super) fn run(c: &mut FileContext<'_, '_, '_, '_>, check: &FilesCheck) -> Re
         for at in by_turns(&files) {
             read += 1;
             if read > MAX_FILES {
-                return Ok(too_many(c, check));
+                return Ok(Answer::Clear(too_many(c.rule, check)));
             }
-            let Some(found) = one(c, enough, files[at], &names)? else { return Ok(Outcome::Holds) };
+            let Some(found) = one(c, enough, files[at], &names)? else {
+                return Ok(Answer::Clear(Outcome::Holds));
+            };
             let rank = |at: usize, near: &Near<'_>| (near.lines.is_empty(), at);
             let better = best.as_ref().is_none_or(|(known, near)| rank(at, &found) < rank(*known, near));
             if better && !found.flaw.is_empty() {
@@ -60,7 +78,15 @@ pub(super) fn run(c: &mut FileContext<'_, '_, '_, '_>, check: &FilesCheck) -> Re
             near = Some(found);
         }
     }
-    Ok(Outcome::Fails(vec![problem(c, check, first, near)]))
+    Ok(Answer::Lacks { first, near })
+}
+
+/// Says what was found out.
+pub(super) fn say(c: &mut FileContext<'_, '_, '_, '_>, check: &FilesCheck, answer: Answer<'_>) -> Outcome {
+    match answer {
+        Answer::Clear(outcome) => outcome,
+        Answer::Lacks { first, near } => Outcome::Fails(vec![problem(c, check, first, near)]),
+    }
 }
 
 /// The places of files, the first of each folder before the second of any: those of one folder are alike, and one
@@ -77,15 +103,15 @@ fn by_turns(files: &[&[u8]]) -> Vec<usize> {
     order.into_iter().map(|(_, at)| at).collect()
 }
 
-fn too_many(c: &FileContext<'_, '_, '_, '_>, check: &FilesCheck) -> Outcome {
+fn too_many(rule: &Rule, check: &FilesCheck) -> Outcome {
     let wants = words::a(&check.wants);
     let message = format!("cannot tell whether there is {wants}: more than {MAX_FILES} files may be one");
-    c.unknown(message, "split the model's folder, or narrow `files` in a rule of your own")
+    super::unknown(rule, message, "split the model's folder, or narrow `files` in a rule of your own")
 }
 
 /// The first file that the rule is about.
 fn first_of<'a>(
-    c: &mut FileContext<'a, '_, '_, '_>,
+    c: &mut LookContext<'a, '_, '_>,
     check: &FilesCheck,
     of: &[&'a [u8]],
 ) -> Result<Option<&'a [u8]>, Error> {
@@ -108,7 +134,7 @@ fn any(patterns: &[Pattern], text: &str) -> bool {
 
 /// `None` when the file is enough.
 fn one<'a>(
-    c: &mut FileContext<'_, '_, '_, '_>,
+    c: &mut LookContext<'_, '_, '_>,
     enough: &'a Enough,
     path: &'a [u8],
     names: &BTreeSet<String>,

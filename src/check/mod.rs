@@ -29,11 +29,14 @@ mod stated;
 mod tree;
 mod words;
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 pub use approval::{ApprovalContext, Last, files as approved_files, judge as judge_approval};
 pub use author::Known;
 pub use committer::Sought;
+pub use files::Answer;
 pub use range::{Messages, Range, RangeContext, judge as judge_range};
 pub use reach::searches;
 pub use search::{Ahead, Search, Searched, ahead};
@@ -41,7 +44,7 @@ pub use tree::Tree;
 
 use crate::diag::{Diagnostic, Level, Note, Paste, RepoPath, SourceId, Sources, Span};
 use crate::evidence::{Evidence, Fact, Survey};
-use crate::git::{Answers, Drift, Moved, Snapshot};
+use crate::git::{Answers, Drift, Error, Moved, Snapshot};
 use crate::model::Model;
 use crate::policy::{Artifact, At, Check, PolicySet, Rule, Severity};
 use crate::verdict::Location;
@@ -105,6 +108,8 @@ pub struct FileContext<'a, 'r, 't, 's> {
     pub searches: &'t [Search<'a>],
     /// What was found there.
     pub searched: &'t mut Searched<'a>,
+    /// What was found out about files.
+    pub looked: &'t mut Looked<'a>,
     /// All texts.
     pub sources: &'s mut Sources,
 }
@@ -123,10 +128,35 @@ impl FileContext<'_, '_, '_, '_> {
     }
 }
 
+/// All that looking for the files of a model needs.
+struct LookContext<'a, 'r, 't> {
+    rule: &'a Rule,
+    model: usize,
+    tree: &'t mut Tree<'a, 'r>,
+}
+
+/// What was found out about files, by model and rule, before any of it is said.
+#[derive(Default, Debug)]
+pub struct Looked<'a>(BTreeMap<(usize, &'a str), Result<Answer<'a>, Error>>);
+
+impl<'a> Looked<'a> {
+    /// Looks for the files that a rule wants of a model, by its place among all of the tree. That takes no answer of
+    /// the history, and none of code, so that it can be done while others find these.
+    pub fn look(&mut self, rule: &'a Rule, model: usize, tree: &mut Tree<'a, '_>) {
+        if let Check::Files(check) = &rule.check {
+            let answer = files::look(&mut LookContext { rule, model, tree }, check);
+            self.0.insert((model, &rule.id.value), answer);
+        }
+    }
+}
+
 /// Asks one rule about the files of one model.
 pub fn judge_files(c: &mut FileContext<'_, '_, '_, '_>) -> Outcome {
     let asked = match &c.rule.check {
-        Check::Files(check) => files::run(c, check),
+        Check::Files(check) => {
+            let answer = c.looked.0.remove(&(c.model, c.rule.id.value.as_str()));
+            answer.map_or(Ok(Outcome::NotAsked), |answer| Ok(files::say(c, check, answer?)))
+        }
         Check::Reach(check) => reach::run(c, check),
         _ => Ok(Outcome::NotAsked),
     };

@@ -3,7 +3,7 @@
 
 use super::settle::About;
 use super::{Request, Stage};
-use crate::check::{self, FileContext, Search, Searched, Tree};
+use crate::check::{self, FileContext, Looked, Search, Searched, Tree};
 use crate::diag::Sources;
 use crate::model::Model;
 use crate::policy::{Check, Rule, Severity};
@@ -31,11 +31,26 @@ pub(super) fn searches<'s>(stage: &'s Stage<'_>, tree: &Tree<'s, '_>, sources: &
     check::searches(&stage.set, tree, &models, sources)
 }
 
+/// Looks for the files that rules want, for [`judge`].
+pub(super) fn look<'s>(stage: &'s Stage<'_>, tree: &mut Tree<'s, '_>) -> Looked<'s> {
+    let mut looked = Looked::default();
+    for model in &stage.models {
+        let Some(at) = place(stage, model) else { continue };
+        for rule in rules(stage) {
+            if stage.set.severity(rule, model.tier, model.mode) != Severity::Off {
+                looked.look(rule, at, tree);
+            }
+        }
+    }
+    looked
+}
+
 /// Asks all rules about files and takes their outcomes into the verdict, whose rows are there already.
 pub(super) fn judge<'s>(
     request: &Request,
     stage: &'s Stage<'_>,
-    (tree, searches, searched): (&mut Tree<'s, '_>, &[Search<'s>], &mut Searched<'s>),
+    (tree, looked): (&mut Tree<'s, '_>, &mut Looked<'s>),
+    (searches, searched): (&[Search<'s>], &mut Searched<'s>),
     sources: &mut Sources,
     verdict: &mut Verdict,
 ) {
@@ -55,6 +70,7 @@ pub(super) fn judge<'s>(
                 tree: &mut *tree,
                 searches,
                 searched: &mut *searched,
+                looked: &mut *looked,
                 sources: &mut *sources,
             });
             let artifact = match &rule.check {

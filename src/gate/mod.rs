@@ -97,13 +97,16 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
     let searches = tree.as_ref().map_or_else(Vec::new, |tree| files::searches(&stage, tree, sources));
     std::thread::scope(|scope| {
         let ahead = check::ahead(scope, &searches, &stage.snapshot);
+        // While the history and the code are read on other threads.
+        let mut looked = tree.as_mut().map(|tree| files::look(&stage, tree)).unwrap_or_default();
         let Some((tip, head, answers)) = decide_texts(repo, request, &stage, sources, verdict) else {
             return;
         };
         range::judge(repo, request, &stage, tip, (&head, &answers), sources, verdict);
         if let Some(tree) = &mut tree {
             let mut searched = ahead.finish(&searches);
-            files::judge(request, &stage, (tree, &searches, &mut searched), sources, verdict);
+            let code = (&searches[..], &mut searched);
+            files::judge(request, &stage, (tree, &mut looked), code, sources, verdict);
         }
         settle::waivers(verdict, &stage, request);
         settle::policy(verdict, &stage);
