@@ -175,4 +175,11 @@ impl Repo {
     pub(super) fn take_ahead(&self, tip: CommitId) -> Option<Ahead> {
         self.ahead.take().filter(|ahead| ahead.tip == tip)
     }
+
+    /// Lets it go on for the walk that is to come, if there is one; otherwise it ends.
+    pub(super) fn give_back(&self, ahead: Option<Ahead>) {
+        if self.memory.keeps_commits() {
+            *self.ahead.borrow_mut() = ahead;
+        }
+    }
 }

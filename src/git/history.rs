@@ -177,6 +177,9 @@ impl Repo {
         }
         answers.commits_seen = graph.read();
         answers.shallow = graph.met_boundary();
+        drop((graph, paths));
+        drop(store);
+        self.give_back(ahead);
         Ok(answers)
     }
 }

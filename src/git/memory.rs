@@ -101,6 +101,11 @@ impl Memory {
         self.room.0.set(ROOM);
     }
 
+    /// True when another walk is to come.
+    pub(super) fn keeps_commits(&self) -> bool {
+        self.room.get() > 0
+    }
+
     pub(super) fn known_commit(&self, id: ObjectId) -> Option<Arc<[u8]>> {
         self.commits.borrow().get(&id).cloned()
     }

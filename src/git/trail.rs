@@ -30,7 +30,8 @@ impl Repo {
     /// As [`Repo::authors`].
     pub fn trail(&self, tips: &[CommitId], keys: &[&str], mailmap: &Mailmap) -> Result<Trail, Error> {
         self.refuse_grafts()?;
-        let (store, shallow) = (self.store()?, self.shallow_commits()?);
+        let ahead = tips.iter().find_map(|tip| self.take_ahead(*tip));
+        let (store, shallow) = (self.store()?.along(ahead.as_ref()), self.shallow_commits()?);
         let (mut by_id, mut links) = (IdMap::default(), Vec::new());
         let (mut boundaries, mut kept) = (Vec::new(), Vec::new());
         let mut met: HashSet<_, NameHashes> = tips.iter().map(|tip| tip.0).collect();
