@@ -12,7 +12,7 @@ use super::declared::Declared;
 use super::filter::{Filter, Scratch};
 use super::tree::{Text, text_in};
 use crate::git::{Elsewhere, Error, Snapshot};
-use crate::policy::{Extract, ReachCheck};
+use crate::policy::{Extract, Folded, ReachCheck};
 
 /// More code than this belongs to no model.
 const MAX_FILES: usize = 50_000;
@@ -196,7 +196,8 @@ fn read_units<'a>(searches: &[Search<'a>], units: &[(usize, &'a [u8])], place: &
         let (mut finder, mut left) = (search.finder(), Vec::new());
         for (_, path) in same {
             // What is wrong with a file is said by whoever reads it next.
-            match snapshot.as_ref().map(|snapshot| text_in(snapshot, path)) {
+            let dull = |text: &str| finder.is_dull(path, text);
+            match snapshot.as_ref().map(|snapshot| text_in(snapshot, path, dull)) {
                 Some(Ok(Some(text))) => finder.one_file(path, &text),
                 Some(Ok(None)) => {}
                 Some(Err(_)) | None => left.push(*path),
@@ -225,11 +226,16 @@ struct Unit<'t> {
 }
 
 impl Finder<'_> {
+    /// True for code that names nothing, as most code does.
+    fn is_dull(&mut self, path: &[u8], code: &str) -> bool {
+        self.filter.of(self.check, &Folded::new(path), code, &mut self.scratch).is_empty()
+    }
+
     fn one_file(&mut self, path: &[u8], text: &Arc<Text>) {
         let mut names: Vec<(bool, Named)> = Vec::new();
         for part in &text.parts {
             let like = part.path(path);
-            // Most code names nothing: then it is not taken apart.
+            // Code that names nothing is not taken apart.
             let extracts = self.filter.of(self.check, &like, &part.code, &mut self.scratch);
             if extracts.is_empty() {
                 continue;

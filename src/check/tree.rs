@@ -136,7 +136,7 @@ impl<'a, 'r> Tree<'a, 'r> {
         if let Some(known) = self.texts.get(path) {
             return Ok(known.clone());
         }
-        let text = text_in(self.snapshot, path)?;
+        let text = text_in(self.snapshot, path, |_| false)?;
         self.texts.insert(path.to_vec(), text.clone());
         Ok(text)
     }
@@ -165,10 +165,15 @@ impl<'a, 'r> Tree<'a, 'r> {
     }
 }
 
-/// As [`Tree::text`], read anew.
-pub(super) fn text_in(snapshot: &Snapshot<'_>, path: &[u8]) -> Result<Option<Arc<Text>>, Error> {
-    match snapshot.read(path) {
-        Ok(Content::Text(text)) => Ok(read(path, text).map(Arc::new)),
+/// As [`Tree::text`], read anew; `None` also for code of one language that is `dull`.
+pub(super) fn text_in(
+    snapshot: &Snapshot<'_>,
+    path: &[u8],
+    dull: impl FnOnce(&str) -> bool,
+) -> Result<Option<Arc<Text>>, Error> {
+    let dull = |text: &str| !is_notebook(path) && (text.len() > MAX_BYTES || dull(text));
+    match snapshot.read_unless(path, dull) {
+        Ok(Some(Content::Text(text))) => Ok(read(path, text).map(Arc::new)),
         Ok(_) => Ok(None),
         // That the merge is in conflict is said elsewhere.
         Err(error) if error.kind() == ErrorKind::Conflicted => Ok(None),
@@ -206,8 +211,12 @@ fn matching<'a>(files: &[&'a [u8]], folder: &[u8], takes: &Globs, except: &Globs
     files.iter().copied().filter(good).collect()
 }
 
+fn is_notebook(path: &[u8]) -> bool {
+    path.to_ascii_lowercase().ends_with(b".ipynb")
+}
+
 fn read(path: &[u8], raw: Arc<str>) -> Option<Text> {
-    let is_notebook = path.to_ascii_lowercase().ends_with(b".ipynb");
+    let is_notebook = is_notebook(path);
     // Outputs make notebooks large; their code is not.
     if raw.len() > MAX_BYTES * if is_notebook { 4 } else { 1 } {
         return None;

@@ -38,19 +38,24 @@ pub enum Content {
 impl Content {
     /// Sorts the bytes of a regular file.
     pub(super) fn of_file(bytes: &[u8]) -> Content {
+        Content::unless_text(bytes).unwrap_or_else(|text| Content::Text(Arc::from(text)))
+    }
+
+    /// The same for all but texts.
+    pub(super) fn unless_text(bytes: &[u8]) -> Result<Content, &str> {
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-            return Content::Utf16;
+            return Ok(Content::Utf16);
         }
-        if bytes.contains(&0) {
-            return Content::Binary;
+        if memchr::memchr(0, bytes).is_some() {
+            return Ok(Content::Binary);
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         match std::str::from_utf8(bytes) {
-            Ok(text) => lfs_pointer(text).unwrap_or_else(|| Content::Text(Arc::from(text))),
+            Ok(text) => lfs_pointer(text).ok_or(text),
             Err(e) => {
                 let before = &bytes[..e.valid_up_to()];
                 let line = before.iter().filter(|&&b| b == b'\n').count() + 1;
-                Content::NotUtf8 { line: u32::try_from(line).unwrap_or(u32::MAX) }
+                Ok(Content::NotUtf8 { line: u32::try_from(line).unwrap_or(u32::MAX) })
             }
         }
     }

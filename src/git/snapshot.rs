@@ -259,6 +259,24 @@ impl Snapshot<'_> {
     /// [`ErrorKind::Conflicted`] when this is the result of [`Repo::merge`] and the path cannot be
     /// merged.
     pub fn read(&self, path: &[u8]) -> Result<Content, Error> {
+        let sorted = self.read_unless(path, |_| false)?;
+        Ok(sorted.expect("a text is taken up unless somebody says that it is dull"))
+    }
+
+    /// As [`Snapshot::read`], but `None` for a text that is `dull`: it is not copied.
+    ///
+    /// # Errors
+    /// As [`Snapshot::read`].
+    pub fn read_unless(
+        &self,
+        path: &[u8],
+        dull: impl FnOnce(&str) -> bool,
+    ) -> Result<Option<Content>, Error> {
+        let sorted = |bytes: &[u8]| match Content::unless_text(bytes) {
+            Ok(content) => Some(content),
+            Err(text) if dull(text) => None,
+            Err(text) => Some(Content::Text(Arc::from(text))),
+        };
         let Ok(at) = self.listing.find(path) else {
             let message = format!("there is no file `{}`", RepoPath::from_git(path));
             return Err(Error::new(ErrorKind::NoSuchPath, message));
@@ -266,15 +284,15 @@ impl Snapshot<'_> {
         files::refuse_conflict(self.conflicts.as_deref(), path)?;
         let record = self.listing.record(at);
         let bytes = match (record.kind, record.place) {
-            (EntryKind::Gitlink, _) => return Ok(Content::Gitlink),
+            (EntryKind::Gitlink, _) => return Ok(Some(Content::Gitlink)),
             (kind, Place::Object(id)) => {
                 let blob = self.store.blob(id, self.limits.max_blob);
                 return Ok(match blob.map_err(|e| e.at(&RepoPath::from_git(path)))? {
-                    Err(size) => Content::TooLarge { size },
+                    Err(size) => Some(Content::TooLarge { size }),
                     Ok(object) if kind == EntryKind::Symlink => {
-                        Content::Symlink { target: object.data().to_vec() }
+                        Some(Content::Symlink { target: object.data().to_vec() })
                     }
-                    Ok(object) => Content::of_file(object.data()),
+                    Ok(object) => sorted(object.data()),
                 });
             }
             (kind, Place::Disk) => {
@@ -286,9 +304,9 @@ impl Snapshot<'_> {
             }
         };
         Ok(match (record.kind, bytes) {
-            (_, Err(size)) => Content::TooLarge { size },
-            (EntryKind::Symlink, Ok(target)) => Content::Symlink { target },
-            (_, Ok(bytes)) => Content::of_file(&bytes),
+            (_, Err(size)) => Some(Content::TooLarge { size }),
+            (EntryKind::Symlink, Ok(target)) => Some(Content::Symlink { target }),
+            (_, Ok(bytes)) => sorted(&bytes),
         })
     }
 
