@@ -23,7 +23,9 @@ pub struct Globs {
 #[derive(Clone, Debug)]
 pub struct Folded {
     path: Vec<u8>,
-    ending: Ending,
+    ending: Option<Word>,
+    /// The names of the folders that it lies in.
+    folders: Vec<Word>,
     pairs: Pairs<4>,
 }
 
@@ -37,63 +39,54 @@ impl Folded {
     pub fn with_ending(path: &[u8], more: &str) -> Folded {
         let mut path = fold_path(path);
         path.extend(more.bytes());
-        let (ending, pairs) = (Ending::of(&path), Pairs::of(&path));
-        Folded { path, ending, pairs }
+        let ending = path.iter().rposition(|&b| b == b'.').map(|dot| Word::of(&path[dot + 1..]));
+        let mut folders: Vec<Word> = path.split(|&b| b == b'/').map(Word::of).collect();
+        folders.pop();
+        let pairs = Pairs::of(&path);
+        Folded { path, ending, folders, pairs }
     }
 }
 
-/// What follows the last dot of a path.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Ending {
-    /// There is no dot.
-    None,
+/// A piece of a path, to be compared with many others at once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Word {
     /// At most eight bytes, none of which is zero.
     Short(u64),
-    /// It stands in the path.
-    Long,
+    Long(Vec<u8>),
 }
 
-impl Ending {
-    fn of(path: &[u8]) -> Ending {
-        let dot = path.iter().rposition(|&b| b == b'.');
-        dot.map_or(Ending::None, |dot| Ending::named(&path[dot + 1..]))
-    }
-
-    fn named(ending: &[u8]) -> Ending {
+impl Word {
+    fn of(text: &[u8]) -> Word {
         let mut bytes = [0; 8];
-        match bytes.get_mut(..ending.len()) {
-            Some(own) if !ending.contains(&0) => own.copy_from_slice(ending),
-            _ => return Ending::Long,
+        match bytes.get_mut(..text.len()) {
+            Some(own) if !text.contains(&0) => own.copy_from_slice(text),
+            _ => return Word::Long(text.to_vec()),
         }
-        Ending::Short(u64::from_le_bytes(bytes))
+        Word::Short(u64::from_le_bytes(bytes))
     }
 }
 
-/// Endings that a path may have.
+/// Pieces that a path may have.
 #[derive(Default, Debug)]
-struct Endings {
+struct Words {
     short: Vec<u64>,
-    long: Vec<String>,
+    long: Vec<Vec<u8>>,
 }
 
-impl Endings {
-    fn add(&mut self, endings: Vec<String>) {
-        for ending in endings {
-            match Ending::named(ending.as_bytes()) {
-                Ending::Short(ending) => self.short.push(ending),
-                _ => self.long.push(ending),
+impl Words {
+    fn add<T: AsRef<[u8]>>(&mut self, texts: &[T]) {
+        for text in texts {
+            match Word::of(text.as_ref()) {
+                Word::Short(word) => self.short.push(word),
+                Word::Long(word) => self.long.push(word),
             }
         }
     }
 
-    fn hold(&self, path: &Folded) -> bool {
-        match path.ending {
-            Ending::None => false,
-            Ending::Short(ending) => self.short.contains(&ending),
-            Ending::Long => {
-                let own = path.path.rsplit(|&b| b == b'.').next().unwrap_or_default();
-                self.long.iter().any(|end| end.as_bytes() == own)
-            }
+    fn hold(&self, word: &Word) -> bool {
+        match word {
+            Word::Short(word) => self.short.contains(word),
+            Word::Long(word) => self.long.contains(word),
         }
     }
 }
@@ -102,24 +95,30 @@ impl Endings {
 #[derive(Debug)]
 struct Quick {
     /// The endings whose paths are all taken: those of patterns like `*.{py,sql}`.
-    taken: Endings,
+    taken: Words,
+    /// The folders below which all is taken: those of patterns like `{test,docs}/**`.
+    folders: Words,
     /// The endings that a path must have to be taken by `others`; `None` when it may have any.
-    possible: Option<Endings>,
+    possible: Option<Words>,
     /// All other patterns.
     others: Vec<Lazy>,
 }
 
 impl Quick {
     fn new(patterns: &[At<String>]) -> Quick {
-        let mut quick =
-            Quick { taken: Endings::default(), possible: Some(Endings::default()), others: Vec::new() };
+        let (taken, folders, others) = (Words::default(), Words::default(), Vec::new());
+        let mut quick = Quick { taken, folders, possible: Some(Words::default()), others };
         for text in patterns.iter().filter_map(|pattern| anchored(&pattern.value)) {
+            if let Some(names) = folders_of(&text) {
+                quick.folders.add(&names);
+                continue;
+            }
             match endings(&text) {
                 Some(ends) if is_by_ending(&text, &ends) => {
-                    quick.taken.add(ends);
+                    quick.taken.add(&ends);
                     continue;
                 }
-                Some(ends) => quick.possible.iter_mut().for_each(|all| all.add(ends.clone())),
+                Some(ends) => quick.possible.iter_mut().for_each(|all| all.add(&ends)),
                 None => quick.possible = None,
             }
             quick.others.push(Lazy::new(text));
@@ -128,8 +127,10 @@ impl Quick {
     }
 
     fn takes(&self, path: &Folded) -> bool {
-        self.taken.hold(path)
-            || self.possible.as_ref().is_none_or(|ends| ends.hold(path)) && self.takes_otherwise(path)
+        let ends = |words: &Words| path.ending.as_ref().is_some_and(|ending| words.hold(ending));
+        ends(&self.taken)
+            || path.folders.iter().any(|folder| self.folders.hold(folder))
+            || self.possible.as_ref().is_none_or(ends) && self.takes_otherwise(path)
     }
 
     fn takes_otherwise(&self, Folded { path, pairs, .. }: &Folded) -> bool {
@@ -138,6 +139,17 @@ impl Quick {
             |pattern: &Lazy| pattern.matches(candidate.get_or_insert_with(|| Candidate::from_bytes(path)));
         self.others.iter().any(|pattern| pattern.may_match(path, pairs) && matches(pattern))
     }
+}
+
+/// The folders of a pattern that takes all that lies in a folder of one of these names, wherever that is.
+fn folders_of(anchored: &str) -> Option<Vec<&str>> {
+    let rest = anchored.strip_prefix("**/")?.strip_suffix("/**")?;
+    let names: Vec<&str> = match rest.strip_prefix('{') {
+        Some(rest) => rest.strip_suffix('}')?.split(',').collect(),
+        None => vec![rest],
+    };
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+    names.iter().all(|name| !name.is_empty() && name.bytes().all(plain)).then_some(names)
 }
 
 /// True when a pattern takes every path with one of its endings, in whatever folder.
@@ -213,9 +225,16 @@ mod tests {
 
     #[test]
     fn patterns_of_endings_need_no_expression() {
-        for (pattern, expected) in
-            [("*.py", true), ("*.{py,SQL}", true), ("/*.py", false), ("a*.py", false), ("*.{a*,b}", false)]
-        {
+        for (pattern, expected) in [
+            ("*.py", true),
+            ("*.{py,SQL}", true),
+            ("/*.py", false),
+            ("a*.py", false),
+            ("*.{a*,b}", false),
+            ("{a,.b-c}/**", true),
+            ("a/*/**", false),
+            ("/a/**", false),
+        ] {
             let made = Quick::new(&globs(&[pattern.to_string()]).patterns);
             assert_eq!(made.others.is_empty(), expected, "{pattern}");
         }
@@ -227,7 +246,7 @@ mod tests {
         /// What a plain set takes, for patterns of every kind.
         #[test]
         fn takes_what_a_plain_set_takes(
-            patterns in prop::collection::vec("(/?)(\\*\\.([ab]|[ab]{7,10}|\\{[ab.,]{0,4}\\})|([ab.*?,/]|\\*\\*/|\\{[ab*.,]{0,4}\\}|\\[[ab.]\\]){0,6})", 0..4),
+            patterns in prop::collection::vec("(/?)(\\{[ab.]{1,3}(,[ab]{1,2}){0,2}\\}/\\*\\*|[ab.]{1,3}/\\*\\*|\\*\\.([ab]|[ab]{7,10}|\\{[ab.,]{0,4}\\})|([ab.*?,/]|\\*\\*/|\\{[ab*.,]{0,4}\\}|\\[[ab.]\\]){0,6})", 0..4),
             paths in prop::collection::vec("([ab.]{1,3}/){0,2}[ab.]{1,5}(\\.[ab]{7,10})?", 1..20),
         ) {
             let globs = globs(&patterns);
