@@ -19,55 +19,51 @@ pub(super) struct Filter {
 pub(super) struct Scratch {
     /// The code, in lower case.
     lower: Vec<u8>,
-    pairs: Pairs,
+    triples: Triples,
     /// Which literals it holds, as far as that was asked.
     known: Vec<Cell<Option<bool>>>,
 }
 
-/// Slots for pairs of bytes.
-const SLOTS: usize = 1 << 12;
+/// Slots for triples of bytes.
+const SLOTS: usize = 1 << 14;
 
-/// Which pairs of bytes stand at even places of a text, as far as their slots tell them apart: wherever a literal stands,
-/// either its own pairs at even places stand there, or those at odd ones. Most literals are told by that to be
-/// missing, and need not be looked for. For paths there is such a table of bits, which is emptied sooner; code is
-/// long, and one byte stored for each second one of its own is filled sooner.
-struct Pairs([bool; SLOTS]);
+/// Which three bytes stand side by side from even places of a text on, as far as their slots tell them apart: wherever a
+/// literal stands, either its own triples from even places on stand there, or those from odd ones on. Most literals
+/// are told by that to be missing, and need not be looked for.
+struct Triples(Box<[bool; SLOTS]>);
 
-impl Default for Pairs {
-    fn default() -> Pairs {
-        Pairs([false; SLOTS])
+impl Default for Triples {
+    fn default() -> Triples {
+        Triples(Box::new([false; SLOTS]))
     }
 }
 
-/// Four pairs side by side, each with its slot in it: a mix of its bits, and the bits of a slot.
-const MIXED: u64 = 0x07ff_07ff_07ff_07ff;
-const SLOT: u64 = 0x0fff_0fff_0fff_0fff;
-
-impl Pairs {
+impl Triples {
     fn fill(&mut self, text: &[u8]) {
         self.0.fill(false);
-        let (eights, rest) = text.as_chunks::<8>();
-        for eight in eights {
-            let pairs = u64::from_le_bytes(*eight);
-            let slots = (pairs ^ pairs >> 5 & MIXED) & SLOT;
-            for at in [0, 16, 32, 48] {
-                self.0[(slots >> at) as usize % SLOTS] = true;
+        let mut rest = text;
+        while let Some(eight) = rest.first_chunk() {
+            let bytes = u64::from_le_bytes(*eight);
+            for shift in [0, 16, 32] {
+                self.0[Triples::slot((bytes >> shift) as u32)] = true;
             }
+            rest = &rest[6..];
         }
-        for &pair in rest.as_chunks().0 {
-            self.0[Pairs::slot(pair)] = true;
+        while let Some(&[a, b, c]) = rest.first_chunk() {
+            self.0[Triples::slot(u32::from_le_bytes([a, b, c, 0]))] = true;
+            rest = &rest[2..];
         }
     }
 
-    fn slot(pair: [u8; 2]) -> usize {
-        let pair = usize::from(u16::from_le_bytes(pair));
-        (pair ^ pair >> 5) % SLOTS
+    /// Of the three low bytes.
+    fn slot(triple: u32) -> usize {
+        ((triple << 8).wrapping_mul(0x9e37_79b1) >> 18) as usize % SLOTS
     }
 
     fn may_hold(&self, literal: &[u8]) -> bool {
         let holds = |from: usize| {
-            let pairs = literal.get(from..).unwrap_or_default().as_chunks().0;
-            pairs.iter().all(|&pair| self.0[Pairs::slot(pair)])
+            let mut triples = literal.windows(3).skip(from).step_by(2);
+            triples.all(|of| self.0[Triples::slot(u32::from_le_bytes([of[0], of[1], of[2], 0]))])
         };
         holds(0) || holds(1)
     }
@@ -114,17 +110,17 @@ impl Filter {
             return check.extract.iter().filter(|extract| looks(extract)).collect();
         }
         let literals = self.compiled.get_or_init(|| Literals::of(check));
-        let Scratch { lower, pairs, known } = scratch;
+        let Scratch { lower, triples, known } = scratch;
         lower.clear();
         lower.extend(code.as_bytes());
         lower.make_ascii_lowercase();
-        pairs.fill(lower);
+        triples.fill(lower);
         known.clear();
         known.resize(literals.finders.len(), Cell::new(None));
         // Each literal is looked for once, and only when it matters.
         let holds = |number: &usize| {
             let finder = &literals.finders[*number];
-            let found = || pairs.may_hold(finder.needle()) && finder.find(lower).is_some();
+            let found = || triples.may_hold(finder.needle()) && finder.find(lower).is_some();
             let held = known[*number].get().unwrap_or_else(found);
             known[*number].set(Some(held));
             held
@@ -146,11 +142,11 @@ mod tests {
         /// A literal that is there is never ruled out, wherever it stands.
         #[test]
         fn a_literal_is_never_missed(before in "[a-d\u{e4}]{0,20}", literal in "[a-d:/]{2,9}", after in "[a-d]{0,20}") {
-            let mut pairs = Pairs::default();
-            pairs.fill("zzz".as_bytes());
-            pairs.fill(format!("{before}{literal}{after}").as_bytes());
-            prop_assert!(pairs.may_hold(literal.as_bytes()));
-            prop_assert!(!pairs.may_hold(b"zzz"));
+            let mut triples = Triples::default();
+            triples.fill(b"zzzzz");
+            triples.fill(format!("{before}{literal}{after}").as_bytes());
+            prop_assert!(triples.may_hold(literal.as_bytes()));
+            prop_assert!(!triples.may_hold(b"zzzzz"));
         }
     }
 }
