@@ -2,16 +2,16 @@
 
 /// What every path that matches the pattern holds: of each clause at least one literal, none of which
 /// is empty. `None` for patterns that are not looked into.
-pub(super) fn clauses(pattern: &str) -> Option<Vec<Vec<String>>> {
+pub(super) fn clauses(pattern: &str) -> Option<Vec<Vec<&str>>> {
     if pattern.contains('\\') {
         return None;
     }
-    let mut found: Vec<Vec<String>> = Vec::new();
+    let mut found: Vec<Vec<&str>> = Vec::new();
     // `**` may stand for nothing together with the slashes around it.
-    let literal = |text: &str| {
+    fn literal(text: &str) -> Option<Vec<&str>> {
         let text = text.trim_matches('/');
-        (!text.is_empty()).then(|| vec![text.to_string()])
-    };
+        (!text.is_empty()).then(|| vec![text])
+    }
     let mut rest = pattern;
     while let Some(at) = rest.find(['*', '?', '{', '}', '[', ']']) {
         found.extend(literal(&rest[..at]));
@@ -23,7 +23,7 @@ pub(super) fn clauses(pattern: &str) -> Option<Vec<Vec<String>>> {
                 }
                 // A clause of the group: for each alternative, one of its clauses.
                 let parts = alternatives(&rest[at + 1..end - 1]).into_iter();
-                let all: Option<Vec<Vec<String>>> =
+                let all: Option<Vec<Vec<&str>>> =
                     parts.map(|part| clauses(part)?.into_iter().next()).collect();
                 found.extend(all.map(|all| all.concat()));
                 end

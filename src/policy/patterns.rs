@@ -40,8 +40,8 @@ pub(super) struct Lazy {
     text: String,
     /// A path that matches holds one of these literals, which are found least often.
     rarest: Option<Vec<String>>,
-    /// And a literal of each of these. What an ending says is left to the tables.
-    others: Vec<Vec<String>>,
+    /// And a literal of each of these, once that is asked. What an ending says is left to the tables.
+    others: OnceLock<Vec<Vec<String>>>,
     /// `None` inside when it does not compile.
     matcher: OnceLock<Option<GlobMatcher>>,
 }
@@ -185,16 +185,21 @@ impl Scanner<'_> {
 impl Lazy {
     /// An [anchored](super::names::anchored) pattern. One that does not compile matches nothing.
     pub(super) fn new(text: String) -> Lazy {
-        let mut others = clauses(&text).unwrap_or_default();
-        let shortest = |clause: &Vec<String>| clause.iter().map(String::len).min().unwrap_or(0);
-        let best = others.iter().enumerate().max_by_key(|(_, clause)| shortest(clause)).map(|(at, _)| at);
-        // One byte stands in nearly every path.
-        let rarest = best.filter(|&at| shortest(&others[at]) >= 2).map(|at| others.remove(at));
-        if let Some(ends) = endings(&text) {
-            let said = |literal: &String| ends.iter().any(|end| literal.trim_start_matches('.') == end);
-            others.retain(|clause| !clause.iter().all(said));
-        }
-        Lazy { text, rarest, others, matcher: OnceLock::new() }
+        let mut all = clauses(&text).unwrap_or_default();
+        let rarest = rarest(&all).map(|at| owned(&all.swap_remove(at)));
+        Lazy { text, rarest, others: OnceLock::new(), matcher: OnceLock::new() }
+    }
+
+    fn others(&self) -> &[Vec<String>] {
+        self.others.get_or_init(|| {
+            let mut others = clauses(&self.text).unwrap_or_default();
+            rarest(&others).map(|at| others.remove(at));
+            if let Some(ends) = endings(&self.text) {
+                let said = |literal: &&str| ends.iter().any(|end| literal.trim_start_matches('.') == end);
+                others.retain(|clause| !clause.iter().all(said));
+            }
+            others.iter().map(|clause| owned(clause)).collect()
+        })
     }
 
     /// The literals to look for; each is two bytes long or longer.
@@ -205,7 +210,7 @@ impl Lazy {
     /// False when a clause shows that a path with one of the rarest literals does not match; much
     /// cheaper than to match.
     fn is_possible<const N: usize>(&self, path: &[u8], pairs: &Pairs<N>) -> bool {
-        self.others.iter().all(|clause| clause.iter().any(|literal| holds(path, pairs, literal)))
+        self.others().iter().all(|clause| clause.iter().any(|literal| holds(path, pairs, literal)))
     }
 
     /// False when a literal that is not there shows that a path does not match.
@@ -219,6 +224,17 @@ impl Lazy {
         let matcher = self.matcher.get_or_init(|| build(&self.text).ok().map(|glob| glob.compile_matcher()));
         matcher.as_ref().is_some_and(|matcher| matcher.is_match_candidate(path))
     }
+}
+
+/// Which clause has the literals that are found least often. One byte stands in nearly every path.
+fn rarest(clauses: &[Vec<&str>]) -> Option<usize> {
+    let shortest = |clause: &[&str]| clause.iter().map(|literal| literal.len()).min().unwrap_or(0);
+    let best = clauses.iter().enumerate().max_by_key(|(_, clause)| shortest(clause)).map(|(at, _)| at);
+    best.filter(|&at| shortest(&clauses[at]) >= 2)
+}
+
+fn owned(clause: &[&str]) -> Vec<String> {
+    clause.iter().map(ToString::to_string).collect()
 }
 
 /// True when a path, with these pairs of bytes, holds a literal.
