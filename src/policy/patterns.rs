@@ -23,14 +23,21 @@ const FOLDED: [u8; 256] = {
 #[derive(Debug)]
 pub(super) struct Patterns {
     patterns: Vec<Lazy>,
-    /// The literals without which no pattern matches. The first table is for paths of every other
-    /// ending than those in `by_ending`, and holds the patterns whose paths may end in anything; each
-    /// further one holds these too.
-    tables: Vec<Literals>,
+    /// The literals without which no pattern matches, put together when the first path comes. The first table is
+    /// for paths of every other ending than those in `by_ending`, and holds the patterns whose paths may end in
+    /// anything; each further one holds these too.
+    tables: Vec<Table>,
     /// The table for paths that end in a dot and this.
     by_ending: BTreeMap<Vec<u8>, usize>,
     /// Patterns that no literal is known of.
     always: Vec<usize>,
+}
+
+/// Patterns of paths that end alike, and their literals.
+#[derive(Default, Debug)]
+struct Table {
+    members: Vec<usize>,
+    literals: OnceLock<Literals>,
 }
 
 /// A pattern that is compiled when the first path comes that may match it.
@@ -57,20 +64,31 @@ impl Patterns {
             let next = by_ending.len() + 1;
             by_ending.entry(ending.as_bytes().to_vec()).or_insert(next);
         }
-        let mut tables: Vec<Literals> = (0..=by_ending.len()).map(|_| Literals::new()).collect();
+        let mut tables: Vec<Table> = (0..=by_ending.len()).map(|_| Table::default()).collect();
         let mut always = Vec::new();
         for (index, (pattern, ends)) in patterns.iter().zip(&ends).enumerate() {
             match (pattern.rarest(), ends) {
                 (None, _) => always.push(index),
-                (Some(all), None) => tables.iter_mut().for_each(|table| table.add(all, index)),
-                (Some(all), Some(ends)) => {
+                (Some(_), None) => tables[0].members.push(index),
+                (Some(_), Some(ends)) => {
                     for ending in ends {
-                        tables[by_ending[ending.as_bytes()]].add(all, index);
+                        tables[by_ending[ending.as_bytes()]].members.push(index);
                     }
                 }
             }
         }
         Patterns { patterns, tables, by_ending, always }
+    }
+
+    fn literals(&self, table: usize) -> &Literals {
+        self.tables[table].literals.get_or_init(|| {
+            let mut literals = Literals::new();
+            let own = if table == 0 { &[][..] } else { &self.tables[table].members };
+            for &index in own.iter().chain(&self.tables[0].members) {
+                literals.add(self.patterns[index].rarest().unwrap_or_default(), index);
+            }
+            literals
+        })
     }
 
     /// A matcher for many paths, best in sorted order.
@@ -117,7 +135,7 @@ struct InFolder<'p> {
 impl Scanner<'_> {
     /// The numbers of the patterns that match a path, sorted, each once.
     pub(super) fn matching(&mut self, path: &[u8]) -> &[usize] {
-        let Patterns { patterns, tables, by_ending, always } = self.patterns;
+        let Patterns { patterns, by_ending, always, .. } = self.patterns;
         if !path.strip_prefix(&self.folder[..]).is_some_and(|name| self.fold_name(name)) {
             let cut = path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
             self.folder = path[..cut].to_vec();
@@ -138,7 +156,7 @@ impl Scanner<'_> {
                 self.table
             }
         };
-        let literals = &tables[table];
+        let literals = self.patterns.literals(table);
         let folder = self.hits[table].get_or_insert_with(|| {
             let mut found = Vec::new();
             literals.find(&folded[..cut], &mut found);
