@@ -30,27 +30,24 @@ const SLOTS: usize = 1 << 14;
 /// Which three bytes stand side by side from even places of a text on, as far as their slots tell them apart: wherever a
 /// literal stands, either its own triples from even places on stand there, or those from odd ones on. Most literals
 /// are told by that to be missing, and need not be looked for.
-struct Triples(Box<[bool; SLOTS]>);
-
-impl Default for Triples {
-    fn default() -> Triples {
-        Triples(Box::new([false; SLOTS]))
-    }
-}
+#[derive(Default)]
+struct Triples(Vec<u8>);
 
 impl Triples {
     fn fill(&mut self, text: &[u8]) {
-        self.0.fill(false);
+        self.0.resize(SLOTS, 0);
+        let slots: &mut [u8; SLOTS] = self.0.first_chunk_mut().expect("it was made as long just above");
+        slots.fill(0);
         let mut rest = text;
         while let Some(eight) = rest.first_chunk() {
             let bytes = u64::from_le_bytes(*eight);
             for shift in [0, 16, 32] {
-                self.0[Triples::slot((bytes >> shift) as u32)] = true;
+                slots[Triples::slot((bytes >> shift) as u32)] = 1;
             }
             rest = &rest[6..];
         }
         while let Some(&[a, b, c]) = rest.first_chunk() {
-            self.0[Triples::slot(u32::from_le_bytes([a, b, c, 0]))] = true;
+            slots[Triples::slot(u32::from_le_bytes([a, b, c, 0]))] = 1;
             rest = &rest[2..];
         }
     }
@@ -63,7 +60,7 @@ impl Triples {
     fn may_hold(&self, literal: &[u8]) -> bool {
         let holds = |from: usize| {
             let mut triples = literal.windows(3).skip(from).step_by(2);
-            triples.all(|of| self.0[Triples::slot(u32::from_le_bytes([of[0], of[1], of[2], 0]))])
+            triples.all(|of| self.0[Triples::slot(u32::from_le_bytes([of[0], of[1], of[2], 0]))] == 1)
         };
         holds(0) || holds(1)
     }
