@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{Scope, ScopedJoinHandle};
 
 use regex_automata::util::captures::Captures;
@@ -11,7 +12,7 @@ use super::code::{self, Code};
 use super::declared::Declared;
 use super::filter::{Filter, Scratch};
 use super::tree::{Text, text_in};
-use crate::git::{Elsewhere, Error, Snapshot};
+use crate::git::{Error, Snapshot};
 use crate::policy::{Extract, Folded, ReachCheck};
 
 /// More code than this belongs to no model.
@@ -86,10 +87,9 @@ impl<'a> Search<'a> {
         if self.too_many().is_some() { &[] } else { &self.files }
     }
 
-    fn finder(&self) -> Finder<'_> {
+    fn finder(&self, scratch: Scratch) -> Finder<'_> {
         let (check, declared, filter) = (self.check, &self.declared, &*self.filter);
-        let (known, found) = (BTreeMap::new(), Found::default());
-        Finder { check, declared, filter, scratch: Scratch::default(), known, found }
+        Finder { check, declared, filter, scratch, known: BTreeMap::new(), found: Found::default() }
     }
 }
 
@@ -100,12 +100,38 @@ struct Part<'a> {
     left: Vec<&'a [u8]>,
 }
 
+impl<'a> Part<'a> {
+    fn add(&mut self, other: Part<'a>) {
+        self.found.add(other.found);
+        self.left.extend(other.left);
+    }
+}
+
 /// What threads found, by the keys of searches.
 type Parts<'a> = BTreeMap<Key<'a>, Part<'a>>;
 
 /// Searches that threads are busy with.
 pub struct Ahead<'scope, 'a> {
     threads: Vec<ScopedJoinHandle<'scope, Parts<'a>>>,
+    units: Arc<Units<'a>>,
+}
+
+/// What is to be read: searches by their place, and files. Whoever is free takes the next ones.
+struct Units<'a> {
+    all: Vec<(usize, &'a [u8])>,
+    next: AtomicUsize,
+}
+
+impl<'a> Units<'a> {
+    /// So many files are taken at once.
+    const BATCH: usize = 32;
+
+    /// The next ones, those of one search behind the other.
+    fn take(&self) -> Option<&[(usize, &'a [u8])]> {
+        let start = self.next.fetch_add(Units::BATCH, Ordering::Relaxed);
+        let end = self.all.len().min(start.saturating_add(Units::BATCH));
+        self.all.get(start..end).filter(|batch| !batch.is_empty())
+    }
 }
 
 /// What was found in the code of models before their rules are asked.
@@ -126,40 +152,43 @@ pub fn ahead<'scope, 'env, 'a: 'env>(
         .flat_map(|(at, search)| search.files().iter().map(move |file| (at, *file)))
         .collect();
     let processors = crate::parallel::processors();
-    if processors < 2 || units.len() < WORTH_A_THREAD {
-        return Ahead { threads: Vec::new() };
-    }
-    let count = processors.min(units.len().div_ceil(SHARE));
-    let spawn = |units: &[(usize, &'a [u8])]| {
-        let (units, place) = (units.to_vec(), snapshot.elsewhere());
-        scope.spawn(move || read_units(searches, &units, &place))
+    let few = processors < 2 || units.len() < WORTH_A_THREAD;
+    let count = if few { 0 } else { processors.min(units.len().div_ceil(SHARE)) };
+    let units = Arc::new(Units { all: units, next: AtomicUsize::new(0) });
+    let spawn = |_| {
+        let (units, place) = (Arc::clone(&units), snapshot.elsewhere());
+        scope.spawn(move || {
+            let repo = place.repo();
+            let snapshot = repo.as_ref().ok().and_then(|repo| place.snapshot(repo).ok());
+            // Where there is none, the others do all.
+            snapshot.map_or_else(Parts::new, |snapshot| read_units(searches, &units, &snapshot))
+        })
     };
-    Ahead { threads: units.chunks(units.len().div_ceil(count)).map(spawn).collect() }
+    Ahead { threads: (0..count).map(spawn).collect(), units }
 }
 
 impl<'a> Ahead<'_, 'a> {
-    /// Waits for the threads. What one did not do, because it did not end well, is done when it is asked for.
-    pub fn finish(self, searches: &[Search<'a>]) -> Searched<'a> {
+    /// Takes part in what is left to do, and waits for the threads. What one did not do, because it did not end well,
+    /// is done when it is asked for.
+    pub fn finish(self, searches: &[Search<'a>], snapshot: &Snapshot<'_>) -> Searched<'a> {
         let mut parts = Parts::new();
-        let (mut whole, any) = (true, !self.threads.is_empty());
+        let mut whole = !self.threads.is_empty();
+        if whole {
+            parts = read_units(searches, &self.units, snapshot);
+        }
         for thread in self.threads {
             match thread.join() {
-                Ok(more) => {
-                    for (key, part) in more {
-                        let all: &mut Part<'a> = parts.entry(key).or_default();
-                        all.found.add(part.found);
-                        all.left.extend(part.left);
-                    }
-                }
+                Ok(more) => more.into_iter().for_each(|(key, part)| parts.entry(key).or_default().add(part)),
                 Err(_) => whole = false,
             }
         }
-        if !(whole && any) {
+        if !whole {
             parts.clear();
         }
         for search in searches {
             let all = || Part { found: Found::default(), left: search.files().to_vec() };
-            parts.entry(search.key).or_insert_with(all);
+            // In the order of the files, whoever took them.
+            parts.entry(search.key).or_insert_with(all).left.sort_unstable();
         }
         Searched { parts }
     }
@@ -173,7 +202,7 @@ impl<'a> Searched<'a> {
         mut text: impl FnMut(&[u8]) -> Result<Option<Arc<Text>>, Error>,
     ) -> Result<Found, Error> {
         let part = self.parts.remove(&search.key).unwrap_or_default();
-        let mut finder = search.finder();
+        let mut finder = search.finder(Scratch::default());
         finder.found = part.found;
         for path in part.left {
             if let Some(text) = text(path)? {
@@ -187,23 +216,24 @@ impl<'a> Searched<'a> {
 }
 
 /// The work of one thread.
-fn read_units<'a>(searches: &[Search<'a>], units: &[(usize, &'a [u8])], place: &Elsewhere) -> Parts<'a> {
-    let mut parts = Parts::new();
-    let repo = place.repo();
-    let snapshot = repo.as_ref().ok().and_then(|repo| place.snapshot(repo).ok());
-    for same in units.chunk_by(|a, b| a.0 == b.0) {
-        let search = &searches[same[0].0];
-        let (mut finder, mut left) = (search.finder(), Vec::new());
-        for (_, path) in same {
-            // What is wrong with a file is said by whoever reads it next.
-            let dull = |text: &str| finder.is_dull(path, text);
-            match snapshot.as_ref().map(|snapshot| text_in(snapshot, path, dull)) {
-                Some(Ok(Some(text))) => finder.one_file(path, &text),
-                Some(Ok(None)) => {}
-                Some(Err(_)) | None => left.push(*path),
+fn read_units<'a>(searches: &[Search<'a>], units: &Units<'a>, snapshot: &Snapshot<'_>) -> Parts<'a> {
+    let (mut parts, mut scratch) = (Parts::new(), Scratch::default());
+    while let Some(batch) = units.take() {
+        for same in batch.chunk_by(|a, b| a.0 == b.0) {
+            let search = &searches[same[0].0];
+            let (mut finder, mut left) = (search.finder(scratch), Vec::new());
+            for (_, path) in same {
+                let dull = |text: &str| finder.is_dull(path, text);
+                // What is wrong with a file is said by whoever reads it next.
+                match text_in(snapshot, path, dull) {
+                    Ok(Some(text)) => finder.one_file(path, &text),
+                    Ok(None) => {}
+                    Err(_) => left.push(*path),
+                }
             }
+            scratch = finder.scratch;
+            parts.entry(search.key).or_default().add(Part { found: finder.found, left });
         }
-        parts.insert(search.key, Part { found: finder.found, left });
     }
     parts
 }

@@ -104,7 +104,7 @@ fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Source
         };
         range::judge(repo, request, &stage, tip, (&head, &answers), sources, verdict);
         if let Some(tree) = &mut tree {
-            let mut searched = ahead.finish(&searches);
+            let mut searched = ahead.finish(&searches, &stage.snapshot);
             let code = (&searches[..], &mut searched);
             files::judge(request, &stage, (tree, &mut looked), code, sources, verdict);
         }
