@@ -16,7 +16,7 @@ use super::patterns::Lazy;
 pub struct Globs {
     patterns: Vec<At<String>>,
     set: OnceLock<GlobSet>,
-    quick: OnceLock<Quick>,
+    quick: OnceLock<Box<Quick>>,
 }
 
 /// A path as patterns see it, and what is asked of it over and over.
@@ -179,7 +179,7 @@ impl Globs {
 
     /// True when a pattern takes the path.
     pub fn takes(&self, path: &Folded) -> bool {
-        !self.is_empty() && self.quick.get_or_init(|| Quick::new(&self.patterns)).takes(path)
+        !self.is_empty() && self.quick.get_or_init(|| Box::new(Quick::new(&self.patterns))).takes(path)
     }
 
     /// The compiled set. Patterns that do not compile are left out: loading reports them, which keeps a
