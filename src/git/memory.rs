@@ -101,9 +101,9 @@ impl Memory {
         self.room.0.set(ROOM);
     }
 
-    /// True when another walk is to come.
+    /// True when another walk is to come, and there is room for it.
     pub(super) fn keeps_commits(&self) -> bool {
-        self.room.get() > 0
+        self.room.0.get() > SOME_ROOM
     }
 
     pub(super) fn known_commit(&self, id: ObjectId) -> Option<Arc<[u8]>> {
