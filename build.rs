@@ -16,8 +16,8 @@ mod spelling;
 #[allow(dead_code, unreachable_pub, reason = "the program uses the rest")]
 #[path = "src/words/term.rs"]
 mod term;
-#[allow(dead_code, unreachable_pub, reason = "the program uses the rest")]
-#[path = "src/text.rs"]
+#[allow(dead_code, unreachable_pub, unused_imports, reason = "the program uses the rest")]
+#[path = "src/text/mod.rs"]
 mod text;
 #[allow(dead_code, reason = "the program uses the rest")]
 #[path = "src/policy/tree.rs"]
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
             "policies",
             "build.rs",
             "src/words",
-            "src/text.rs",
+            "src/text",
             "src/policy/tree.rs",
             "src/policy/tree_write.rs",
         ]

@@ -1,9 +1,10 @@
 //! A list of terms, compiled when it is first used.
 
 use super::Shipped;
+use super::gate::Gate;
 use super::spelling;
-use super::term::{Term, check, is_word_char};
-use crate::text::{Folded, fold};
+use super::term::{Term, check};
+use crate::text::{Folded, Start, any_start, first_start, fold, is_word_char, may_fold_to};
 use regex::{Regex, RegexBuilder};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -38,6 +39,8 @@ pub struct TermList {
 /// more than a run ever wins back by searching with it.
 #[derive(Debug)]
 struct Compiled {
+    /// Which words any of them may begin at.
+    gate: Gate,
     plain: Vec<(usize, Term)>,
     /// The second byte of each of their heads, which tells most of them apart; zero for those of one byte, which
     /// come first of those that start alike.
@@ -53,7 +56,8 @@ impl Compiled {
     fn new(plain: Vec<(usize, Term)>) -> Compiled {
         let second = |(_, term): &(usize, Term)| term.head().as_bytes().get(1).copied().unwrap_or(0);
         let seconds = plain.iter().map(second).collect();
-        let mut compiled = Compiled { plain, seconds, ascii: [(0, 0); 128], others: Vec::new() };
+        let gate = Gate::new(plain.iter().map(|(_, term)| term));
+        let mut compiled = Compiled { gate, plain, seconds, ascii: [(0, 0); 128], others: Vec::new() };
         for (at, (_, term)) in (0..).zip(&compiled.plain) {
             let Some(first) = term.head().chars().next() else { continue };
             let slot = if first.is_ascii() {
@@ -87,12 +91,19 @@ impl Compiled {
     /// The terms whose head may stand at the beginning of `rest`, which starts with `first`.
     #[inline]
     fn possible(&self, first: char, rest: &str) -> impl Iterator<Item = &(usize, Term)> {
+        self.beginning(first, rest.as_bytes().get(1).copied().unwrap_or(0))
+    }
+
+    /// The terms whose head may stand where `next` is the second byte.
+    #[inline]
+    fn beginning(&self, first: char, next: u8) -> impl Iterator<Item = &(usize, Term)> {
         let range = self.starting(first);
-        let next = rest.as_bytes().get(1).copied().unwrap_or(0);
-        let terms = self.plain[range.clone()].iter().zip(&self.seconds[range]);
+        let (terms, seconds) = (&self.plain[range.clone()], &self.seconds[range]);
         // Sorted by head, and so by second byte.
-        let near = terms.take_while(move |(_, second)| **second <= next);
-        near.filter(move |(_, second)| **second == next || **second == 0).map(|(term, _)| term)
+        let single = seconds.partition_point(|second| *second == 0);
+        let from = seconds.partition_point(|second| *second < next).max(single);
+        let near = terms[from..].iter().zip(&seconds[from..]).take_while(move |(_, second)| **second == next);
+        terms[..single].iter().chain(near.map(|(term, _)| term))
     }
 }
 
@@ -157,7 +168,7 @@ impl TermList {
     /// The first match, the longest of those that start there.
     pub fn find(&self, text: &Folded) -> Option<Match> {
         let mut best: Option<Hit> = None;
-        self.each_hit(text.as_str(), |hit| {
+        self.each_hit(text, |hit| {
             let key = |h: &Hit| (h.range.start, std::cmp::Reverse(h.range.end), h.term);
             if best.as_ref().is_none_or(|old| key(&hit) < key(old)) {
                 best = Some(hit);
@@ -170,7 +181,7 @@ impl TermList {
     /// All matches in the order of the text; where matches overlap, the first and longest.
     pub fn find_all(&self, text: &Folded) -> Vec<Match> {
         let mut hits = Vec::new();
-        self.each_hit(text.as_str(), |hit| {
+        self.each_hit(text, |hit| {
             hits.push(hit);
             true
         });
@@ -188,13 +199,32 @@ impl TermList {
 
     /// True when any term occurs in `text`.
     pub fn is_match(&self, text: &str) -> bool {
-        self.is_match_folded(&Folded::new(text))
+        self.may_occur(text) && self.is_match_folded(&Folded::new(text))
+    }
+
+    /// False when no term occurs in `text`, for less than folding it costs.
+    pub fn may_occur(&self, text: &str) -> bool {
+        !self.patterns.is_empty() || any_start(text, |start| self.may_start(text, start))
+    }
+
+    /// False when no term begins at this place of a text that is not folded yet.
+    pub(super) fn may_start(&self, text: &str, start: Start) -> bool {
+        let compiled = self.compiled();
+        if !compiled.gate.lets(start) {
+            return false;
+        }
+        let [first, second, ..] = start.key.to_le_bytes();
+        let rest = text.get(start.at..).unwrap_or_default();
+        // Without two letters it takes folding to tell.
+        let plain = first.is_ascii() && second.is_ascii_alphanumeric();
+        !plain
+            || compiled.beginning(char::from(first), second).any(|(_, term)| may_fold_to(rest, term.head()))
     }
 
     /// True when any term occurs in `text`.
     pub fn is_match_folded(&self, text: &Folded) -> bool {
         let mut found = false;
-        self.each_hit(text.as_str(), |_| {
+        self.each_hit(text, |_| {
             found = true;
             false
         });
@@ -203,6 +233,9 @@ impl TermList {
 
     /// True when one term covers the whole of `text`, white space at its ends aside.
     pub fn is_whole(&self, text: &str) -> bool {
+        if self.patterns.is_empty() && !self.may_begin(text) {
+            return false;
+        }
         let folded = fold(text.trim());
         let text = folded.trim();
         let Some(first) = text.chars().next() else { return false };
@@ -214,6 +247,13 @@ impl TermList {
                 .patterns()
                 .iter()
                 .any(|(_, regex)| regex.find_iter(text).any(|found| covers(found.range())))
+    }
+
+    /// What all terms of some lists begin with; `None` when there are patterns, which may begin with anything.
+    pub(super) fn gate(lists: &[&TermList]) -> Option<Gate> {
+        let terms: Vec<&Term> =
+            lists.iter().flat_map(|list| list.compiled().plain.iter().map(|(_, term)| term)).collect();
+        lists.iter().all(|list| list.patterns.is_empty()).then(|| Gate::new(terms.into_iter()))
     }
 
     /// The first two bytes of all words that [`TermList::has_word`] may find; the second is zero where any will do.
@@ -228,7 +268,15 @@ impl TermList {
     /// True when the list holds `lower_word` (lower case; several words with single spaces between
     /// them), literally or as a stem with an ending. Cheap; patterns and gaps are not asked.
     pub fn has_word(&self, lower_word: &str) -> bool {
+        first_start(lower_word).is_some_and(|start| self.has_word_from(lower_word, start))
+    }
+
+    /// As [`TermList::has_word`], where it is known what the word begins with.
+    pub(super) fn has_word_from(&self, lower_word: &str, start: Start) -> bool {
         let Some(first) = lower_word.chars().next() else { return false };
+        if !self.compiled().gate.lets(start) {
+            return false;
+        }
         self.compiled().possible(first, lower_word).any(|(_, term)| {
             term.exact() == Some(lower_word)
                 || term
@@ -236,6 +284,11 @@ impl TermList {
                     .and_then(|stem| lower_word.strip_prefix(stem))
                     .is_some_and(|tail| tail.chars().all(is_word_char))
         })
+    }
+
+    /// False when no term begins as the text does.
+    fn may_begin(&self, text: &str) -> bool {
+        first_start(text).is_some_and(|start| self.compiled().gate.lets(start))
     }
 
     fn compiled(&self) -> &Compiled {
@@ -255,34 +308,18 @@ impl TermList {
     }
 
     /// Calls `visit` with every verified match in no particular order, until it returns false.
-    fn each_hit(&self, text: &str, mut visit: impl FnMut(Hit) -> bool) {
-        let compiled = self.compiled();
-        let trimmed = text.len() - text.trim_start().len()..text.trim_end().len();
-        let (bytes, mut at, mut inside) = (text.as_bytes(), 0, false);
-        while let Some(&byte) = bytes.get(at) {
-            let (place, glued) = (at, inside);
-            let c = if byte.is_ascii() {
-                at += 1;
-                inside = byte.is_ascii_alphanumeric();
-                if glued && inside || compiled.ascii[usize::from(byte)].1 == 0 {
-                    continue;
-                }
-                char::from(byte)
-            } else {
-                let Some(c) = text[at..].chars().next() else { break };
-                at += c.len_utf8();
-                inside = is_word_char(c);
-                if glued && inside {
-                    continue;
-                }
-                c
-            };
-            for (index, term) in compiled.possible(c, &text[place..]) {
-                if term.whole && place != trimmed.start {
+    fn each_hit(&self, folded: &Folded, mut visit: impl FnMut(Hit) -> bool) {
+        let (compiled, text) = (self.compiled(), folded.as_str());
+        for start in folded.starts().iter().filter(|start| compiled.gate.lets(**start)) {
+            let place = start.at;
+            let rest = &text[place..];
+            let Some(first) = rest.chars().next() else { break };
+            for (index, term) in compiled.possible(first, rest) {
+                if term.whole && place != text.len() - text.trim_start().len() {
                     continue;
                 }
                 let Some(end) = term.end_at(text, place) else { continue };
-                if term.whole && end != trimmed.end {
+                if term.whole && end != text.trim_end().len() {
                     continue;
                 }
                 if !visit(Hit { range: place..end, term: *index }) {

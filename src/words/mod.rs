@@ -11,15 +11,19 @@
 //! - `回滚`: Chinese, Japanese and Korean match anywhere, since they are written without spaces;
 //! - `re:…`: a regular expression over the folded text (lower case; `-`, `_`, `/` are spaces).
 
+mod gate;
 mod list;
 mod names;
 mod plain;
 mod spelling;
 mod term;
 
+pub use crate::text::is_word_char;
 pub use list::{Match, TermList};
-pub use term::{MAX_GAP, is_word_char};
+pub use term::MAX_GAP;
 
+use crate::text::{Start, any_start, first_start};
+use gate::Gate;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
@@ -28,7 +32,9 @@ use std::sync::OnceLock;
 pub struct Words {
     /// Asked for by name more often than anything else.
     lists: HashMap<String, List, names::Names>,
-    families: [OnceLock<Beginnings>; 2],
+    families: [OnceLock<Beginnings>; 3],
+    /// What the words of each family begin with; nothing when it has patterns.
+    gates: [OnceLock<Option<Gate>>; 3],
 }
 
 /// Lists that are asked together, one after the other.
@@ -38,6 +44,8 @@ pub enum Family {
     Counts,
     /// Units of time.
     Units,
+    /// What stands in texts that wait to be filled.
+    Placeholders,
 }
 
 /// For the first two bytes of words, which lists of a family hold such words, as bits; sorted.
@@ -48,6 +56,29 @@ type Beginnings = Vec<([u8; 2], u32)>;
 enum List {
     Checked(TermList),
     Shipped { list: &'static Shipped, read: OnceLock<TermList> },
+}
+
+/// A word in lower case that several lists are asked for.
+#[derive(Debug)]
+pub struct Word {
+    text: String,
+    start: Option<Start>,
+}
+
+impl Word {
+    /// The word, to be asked for.
+    pub fn new(lower: String) -> Word {
+        Word { start: first_start(&lower), text: lower }
+    }
+
+    /// The word.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    fn is_in(&self, list: &TermList) -> bool {
+        self.start.is_some_and(|start| list.has_word_from(&self.text, start))
+    }
 }
 
 /// A list that comes with the program.
@@ -126,6 +157,7 @@ impl Words {
         }
         self.lists.extend(grown);
         self.families = Default::default();
+        self.gates = Default::default();
         Ok(())
     }
 
@@ -166,6 +198,15 @@ impl Words {
         None
     }
 
+    /// False when no term of a family's lists occurs in `text`, for less than looking for each of them costs. The
+    /// names of a family are always the same.
+    pub fn may_occur(&self, family: Family, names: &[&str], text: &str) -> bool {
+        let lists = || names.iter().filter_map(|name| self.list(name));
+        let gate = self.gates[family as usize].get_or_init(|| TermList::gate(&lists().collect::<Vec<_>>()));
+        let begins = |start| lists().any(|list| list.may_start(text, start));
+        gate.as_ref().is_none_or(|gate| any_start(text, |start| gate.lets(start) && begins(start)))
+    }
+
     fn beginnings(&self, names: &[&str]) -> Beginnings {
         let mut all: BTreeMap<[u8; 2], u32> = BTreeMap::new();
         for (at, list) in names.iter().enumerate().filter_map(|(at, name)| Some((at, self.list(name)?))) {
@@ -182,6 +223,11 @@ impl Words {
     /// True when one term of the list `name` covers the whole of `text`. No such list: false.
     pub fn covers(&self, name: &str, text: &str) -> bool {
         self.list(name).is_some_and(|list| list.is_whole(text))
+    }
+
+    /// True when the list `name` holds any of these words. No such list: false.
+    pub fn holds_any<'w>(&self, name: &str, mut words: impl Iterator<Item = &'w Word>) -> bool {
+        self.list(name).is_some_and(|list| words.any(|word| word.is_in(list)))
     }
 
     /// True when the list `name` holds the word `lower_word`. No such list: false.

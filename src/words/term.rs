@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::is_cjk;
+use crate::text::is_word_char;
 
 /// How many words a `*` that stands alone may skip.
 pub const MAX_GAP: usize = 4;
@@ -12,12 +12,6 @@ const MAX_GAPS: usize = 2;
 
 /// A skipped word longer than this ends the search: it is no word.
 const MAX_SKIPPED: usize = 64;
-
-/// True for a character that belongs to a word of a script that separates words. Chinese, Japanese
-/// and Korean characters are boundaries.
-pub fn is_word_char(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() && !is_cjk(c) }
-}
 
 /// A run of literal text, and what may follow it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -130,6 +124,11 @@ impl Term {
     /// The stem of a term that is one word with an ending.
     pub(super) fn stem(&self) -> Option<&str> {
         (self.more.is_empty() && self.first.tail).then_some(&*self.first.literal)
+    }
+
+    /// True when a match may go on behind the head with any letters: `stem*`.
+    pub(super) fn open(&self) -> bool {
+        self.first.tail
     }
 
     /// Where the match that starts at `at` ends. `at` is the start of a word of `text`, or of a

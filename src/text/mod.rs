@@ -1,5 +1,12 @@
 //! Text, folded for comparison. Knows no format and no language.
 
+mod starts;
+
+pub use starts::{Start, any_start, first_start, may_fold_to};
+
+use std::cell::OnceCell;
+
+use starts::Starts;
 use unicode_normalization::UnicodeNormalization;
 
 /// A text folded for matching: compatibility-normalised, lower-case, `-`, `_`, `/` and white space
@@ -10,6 +17,7 @@ pub struct Folded {
     /// For each byte of the text, where it comes from; `None` when that is where it stands.
     at: Option<Vec<u32>>,
     end: u32,
+    starts: OnceCell<Vec<Start>>,
 }
 
 /// What an ASCII character is folded to.
@@ -27,16 +35,27 @@ const ASCII: [u8; 128] = {
 
 /// Folds ASCII text, of which each byte gives one, or none where spaces meet.
 fn fold_ascii(original: &str) -> String {
-    let mut text = Vec::with_capacity(original.len());
+    let mut text: Vec<u8> = original.bytes().map(|byte| ASCII[usize::from(byte & 0x7f)]).collect();
+    let behind = text.get(1..).unwrap_or_default();
+    if text.iter().zip(behind).any(|(one, next)| *one == b' ' && *next == b' ') {
+        text.dedup_by(|next, one| *one == b' ' && *next == b' ');
+    }
+    String::from_utf8(text).expect("the table holds ASCII alone")
+}
+
+/// As [`fold_ascii`], with where each byte comes from.
+fn fold_spaced(original: &str) -> (String, Vec<u32>) {
+    let (mut text, mut at) = (Vec::with_capacity(original.len()), Vec::with_capacity(original.len()));
     let mut last = 0;
-    for byte in original.bytes() {
+    for (offset, byte) in (0..=u32::MAX).zip(original.bytes()) {
         let folded = ASCII[usize::from(byte & 0x7f)];
         if folded != b' ' || last != b' ' {
             text.push(folded);
+            at.push(offset);
         }
         last = folded;
     }
-    String::from_utf8(text).expect("the table holds ASCII alone")
+    (String::from_utf8(text).expect("the table holds ASCII alone"), at)
 }
 
 impl Folded {
@@ -46,39 +65,41 @@ impl Folded {
         if original.is_ascii() {
             let text = fold_ascii(original);
             if text.len() == original.len() {
-                return Folded { text, at: None, end };
+                return Folded { text, at: None, end, starts: OnceCell::new() };
             }
+        }
+        if original.is_ascii() {
+            let (text, at) = fold_spaced(original);
+            return Folded { text, at: Some(at), end, starts: OnceCell::new() };
         }
         let mut text = String::with_capacity(original.len());
         let mut at = Vec::with_capacity(original.len());
         let mut put = |c: char, offset: u32| {
-            let space = c.is_whitespace() || matches!(c, '-' | '_' | '/' | '\u{2010}' | '\u{2011}');
-            if space {
-                if !text.ends_with(' ') {
-                    text.push(' ');
-                    at.push(offset);
-                }
-                return;
-            }
-            let c = if c == '\u{2019}' { '\'' } else { c };
-            text.push(c);
-            if c.is_ascii() {
-                at.push(offset);
-            } else {
-                at.resize(text.len(), offset);
+            if c != ' ' || !text.ends_with(' ') {
+                text.push(c);
+                at.extend(std::iter::repeat_n(offset, c.len_utf8()));
             }
         };
         for (offset, c) in original.char_indices() {
             let offset = u32::try_from(offset).unwrap_or(u32::MAX);
-            if c.is_ascii() {
-                put(c.to_ascii_lowercase(), offset);
-            } else {
-                for n in std::iter::once(c).nfkc() {
-                    n.to_lowercase().for_each(|l| put(l, offset));
-                }
+            match ASCII.get(c as usize) {
+                Some(plain) => put(char::from(*plain), offset),
+                None => folded(c).for_each(|c| put(c, offset)),
             }
         }
-        Folded { text, at: Some(at), end }
+        Folded { text, at: Some(at), end, starts: OnceCell::new() }
+    }
+
+    /// Where words begin, and characters that belong to none, in order; spaces are left out.
+    pub fn starts(&self) -> &[Start] {
+        self.starts.get_or_init(|| {
+            let mut starts = Vec::with_capacity(self.text.len() / 4 + 1);
+            Starts::of(&self.text, std::iter::once, |start| {
+                starts.push(start);
+                false
+            });
+            starts
+        })
     }
 
     /// The folded text.
@@ -100,6 +121,23 @@ impl Folded {
         let end = behind.iter().find(|at| Some(*at) != last).copied().unwrap_or(self.end);
         start as usize..end.max(start) as usize
     }
+}
+
+/// What a character that is not ASCII is folded to; spaces as they meet.
+fn folded(c: char) -> impl Iterator<Item = char> {
+    let space = |c: char| c.is_whitespace() || matches!(c, '-' | '_' | '/' | '\u{2010}' | '\u{2011}');
+    let plain = move |c: char| match c {
+        '\u{2019}' => '\'',
+        c if space(c) => ' ',
+        c => c,
+    };
+    std::iter::once(c).nfkc().flat_map(char::to_lowercase).map(plain)
+}
+
+/// True for a character that belongs to a word of a script that separates words. Chinese, Japanese
+/// and Korean characters are boundaries.
+pub fn is_word_char(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() && !is_cjk(c) }
 }
 
 /// Folds a text as [`Folded::new`] does, without the way back.
@@ -209,6 +247,53 @@ mod tests {
             let folded = Folded::new(&text);
             prop_assert_eq!(fold(&text), folded.as_str());
         }
+    }
+
+    proptest! {
+        #[test]
+        fn starts_are_the_same_before_and_after_folding(text in "[A-Za-z _/\\-\\s\u{1c}é’ß—①回㍿Ａ½*=.]{0,20}|\\PC{0,20}") {
+            let folded = Folded::new(&text);
+            let mut seen = Vec::new();
+            let any = any_start(&text, |start| {
+                seen.push((start.key, start.next));
+                false
+            });
+            prop_assert!(!any);
+            let keys: Vec<(u32, u32)> = folded.starts().iter().map(|start| (start.key, start.next)).collect();
+            prop_assert_eq!(&seen, &keys);
+            for start in folded.starts().iter().filter(|_| text.is_ascii()) {
+                let from = folded.original(start.at..start.at + 1).start;
+                for end in start.at..=folded.as_str().len() {
+                    prop_assert!(may_fold_to(&text[from..], &folded.as_str()[start.at..end]));
+                }
+                prop_assert!(!may_fold_to(&text[from..], "~"));
+            }
+            for (start, other) in folded.starts().iter().zip(&seen) {
+                let first = first_start(&folded.as_str()[start.at..]).unwrap();
+                prop_assert_eq!((first.key, first.next), *other);
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_starts_where_words_and_marks_do() {
+        let folded = Folded::new("To be_defined: 回 (état)");
+        let text = |start: &Start| {
+            let bytes = |key: u32| String::from_utf8_lossy(&key.to_le_bytes()).trim_matches('\0').to_string();
+            (start.at, bytes(start.key), bytes(start.next))
+        };
+        let starts: Vec<_> = folded.starts().iter().map(text).collect();
+        let expected = [
+            (0, "to", "be"),
+            (3, "be", "defi"),
+            (6, "defi", ""),
+            (13, ":", "回"),
+            (15, "回", "("),
+            (19, "(", ""),
+            (20, "éta", ""),
+            (25, ")", ""),
+        ];
+        assert_eq!(starts, expected.map(|(at, key, next)| (at, key.to_string(), next.to_string())));
     }
 
     #[test]
