@@ -55,6 +55,8 @@ impl Part {
 pub struct Tree<'a, 'r> {
     snapshot: &'a Snapshot<'r>,
     models: &'a [Model],
+    /// The models of each folder.
+    folders: BTreeMap<&'a [u8], Vec<usize>>,
     /// For each model its own files, in order; last what lies in no model's folder.
     own: Vec<Vec<&'a [u8]>>,
     /// For each model what patterns see of these: paths below its folder.
@@ -66,8 +68,10 @@ pub struct Tree<'a, 'r> {
 impl<'a, 'r> Tree<'a, 'r> {
     /// Gives each file to the model with the deepest folder that holds it.
     pub fn new(snapshot: &'a Snapshot<'r>, models: &'a [Model]) -> Tree<'a, 'r> {
-        let folders: BTreeMap<&[u8], usize> =
-            models.iter().enumerate().map(|(at, model)| (model.path.as_bytes(), at)).collect();
+        let mut folders: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
+        for (at, model) in models.iter().enumerate() {
+            folders.entry(model.path.as_bytes()).or_default().push(at);
+        }
         let mut own = vec![Vec::new(); models.len() + 1];
         let mut last: Option<(&[u8], usize)> = None;
         for entry in snapshot.iter().filter(|entry| matches!(entry.kind, EntryKind::File { .. })) {
@@ -80,7 +84,7 @@ impl<'a, 'r> Tree<'a, 'r> {
             own[home].push(entry.path);
         }
         let below = models.iter().map(|_| OnceCell::new()).collect();
-        Tree { snapshot, models, own, below, texts: BTreeMap::new(), sources: BTreeMap::new() }
+        Tree { snapshot, models, folders, own, below, texts: BTreeMap::new(), sources: BTreeMap::new() }
     }
 
     /// The model's own files that patterns take, in order.
@@ -107,14 +111,12 @@ impl<'a, 'r> Tree<'a, 'r> {
         let path = &self.models[model].path;
         let mut out = Vec::new();
         let mut folder = path.clone();
+        let mut holding: Vec<usize> = holding(&self.folders, path.as_bytes()).flatten().copied().collect();
+        holding.sort_unstable();
         while !takes.is_empty() && !folder.is_root() {
             let Some(up) = folder.parent() else { break };
-            let holding = self
-                .models
-                .iter()
-                .enumerate()
-                .filter(|(at, m)| *at != model && m.path.contains(path.as_bytes()));
-            for home in holding.map(|(at, _)| at).chain([self.models.len()]) {
+            let others = holding.iter().copied().filter(|at| *at != model);
+            for home in others.chain([self.models.len()]) {
                 let inside =
                     self.own[home].iter().copied().filter(|file| up.contains(file)).collect::<Vec<_>>();
                 out.extend(matching(&inside, up.as_bytes(), takes, except));
@@ -186,15 +188,17 @@ pub(super) fn parent(path: &[u8]) -> &[u8] {
     path.iter().rposition(|&b| b == b'/').map_or(&[], |at| &path[..at])
 }
 
-fn home(folders: &BTreeMap<&[u8], usize>, folder: &[u8]) -> Option<usize> {
-    let mut folder = folder;
-    loop {
-        match folders.get(folder) {
-            Some(home) => return Some(*home),
-            None if folder.is_empty() => return None,
-            None => folder = parent(folder),
-        }
-    }
+/// The models of the folders that hold a folder, the deepest first, itself included.
+fn holding<'f>(
+    folders: &'f BTreeMap<&[u8], Vec<usize>>,
+    folder: &'f [u8],
+) -> impl Iterator<Item = &'f Vec<usize>> {
+    let above = std::iter::successors(Some(folder), |&at| (!at.is_empty()).then(|| parent(at)));
+    above.filter_map(|folder| folders.get(folder))
+}
+
+fn home(folders: &BTreeMap<&[u8], Vec<usize>>, folder: &[u8]) -> Option<usize> {
+    holding(folders, folder).next()?.last().copied()
 }
 
 /// What patterns see of a path below a folder.
