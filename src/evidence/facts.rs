@@ -3,7 +3,7 @@
 use super::prepared::Prepared;
 use super::sections;
 use super::{Fact, Facts, Flaw, FlawKind, owners};
-use crate::artifact::document::{CodeLine, Form, Node, Scalar};
+use crate::artifact::document::{CodeLine, Form, Node, Scalar, Unit};
 use crate::artifact::types::{self, Found, NotA, Reading, ValueType};
 use crate::diag::{RepoPath, Span};
 use crate::policy::{Artifact, How, PolicySet, Reader, SourceSpec};
@@ -60,7 +60,17 @@ impl Ask<'_> {
 
     /// As [`Ask::value`], for a leaf of a structured format.
     pub(super) fn value_at(&mut self, text: &str, span: Span, place: &[u32], asked: bool) -> bool {
-        match types::read(self.is, text, &self.set.words) {
+        self.keep(types::read(self.is, text, &self.set.words), text, span, place, asked)
+    }
+
+    /// As [`Ask::value`], of a unit that is not open, where nobody was asked.
+    pub(super) fn filled(&mut self, unit: &Unit) -> bool {
+        let reading = types::read_filled(self.is, &unit.text, &self.set.words);
+        self.keep(reading, &unit.text, unit.span, &[], false)
+    }
+
+    fn keep(&mut self, reading: Reading, text: &str, span: Span, place: &[u32], asked: bool) -> bool {
+        match reading {
             Reading::Found(found) => {
                 self.found(found, text, span, place);
                 return true;
@@ -146,7 +156,11 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
                 {
                     continue;
                 }
-                one.value(&unit.text[sentence.range.clone()], unit.span, false);
+                if sentence.range == (0..unit.text.len()) {
+                    one.filled(unit);
+                } else {
+                    one.value(&unit.text[sentence.range.clone()], unit.span, false);
+                }
             }
         }
         How::Unticked(terms) => {
@@ -214,6 +228,9 @@ pub(super) fn path_matches(pattern: &str, path: &str) -> bool {
         (bare, lists)
     }
     fn part(pattern: &str, key: &str) -> bool {
+        if !pattern.ends_with(']') && !key.ends_with(']') {
+            return pattern == "*" || pattern.eq_ignore_ascii_case(key);
+        }
         let ((p, lists), (k, own)) = (bare(pattern), bare(key));
         lists == own && (p == "*" || p.eq_ignore_ascii_case(k))
     }

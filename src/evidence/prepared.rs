@@ -107,7 +107,7 @@ impl<'d> Prepared<'d> {
 
     pub(super) fn sentences(&self) -> &[Sentence] {
         self.sentences.get_or_init(|| {
-            let mut out = Vec::new();
+            let mut out = Vec::with_capacity(self.document.units.len());
             for (index, unit) in self.document.units.iter().enumerate() {
                 for range in split_sentences(&unit.text) {
                     let text = &unit.text[range.clone()];
@@ -126,7 +126,8 @@ impl<'d> Prepared<'d> {
         if needle.is_empty() {
             return span;
         }
-        if let Some(at) = hay.find(needle) {
+        let first = || memchr::memmem::find(hay.as_bytes(), needle.as_bytes());
+        if let Some(at) = if hay.starts_with(needle) { Some(0) } else { first() } {
             let start = span.start as usize + at;
             return Span::new(span.source, start..start + needle.len());
         }
@@ -157,12 +158,14 @@ fn first_line(span: Span, hay: &str) -> Span {
 pub(super) fn split_sentences(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut start = 0;
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
+    // The wide forms begin with these bytes, and no ASCII stands inside of a character.
+    let stops = text.bytes().enumerate().filter(|(_, b)| matches!(b, b'.' | b'!' | b'?' | 0xe3 | 0xef));
+    for (at, _) in stops {
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { continue };
+        let end = at + c.len_utf8();
         let wide = matches!(c, '。' | '！' | '？');
-        let narrow = matches!(c, '.' | '!' | '?') && chars.peek().is_some_and(|(_, n)| n.is_whitespace());
+        let narrow = c.is_ascii() && text[end..].starts_with(char::is_whitespace);
         if wide || narrow {
-            let end = at + c.len_utf8();
             out.push(start..end);
             start = end;
         }

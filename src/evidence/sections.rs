@@ -68,7 +68,7 @@ fn small_values(one: &mut Ask<'_>, wanted: &Wanted<'_>, units: &[&Unit], heading
             continue;
         }
         filled += 1;
-        found |= one.value(&unit.text, unit.span, false);
+        found |= one.filled(unit);
     }
     if found || !everywhere && !units.is_empty() {
         return;
@@ -125,7 +125,11 @@ fn whole(one: &mut Ask<'_>, wanted: &Wanted<'_>, heading: usize, units: &[&Unit]
     if wanted.not_self && speaks_of_itself(one, &text) {
         return;
     }
-    match types::read(one.is, &text, &one.set.words) {
+    let reading = match filled.as_slice() {
+        [unit] if code.is_empty() => types::read_filled(one.is, &unit.text, &one.set.words),
+        _ => types::read(one.is, &text, &one.set.words),
+    };
+    match reading {
         Reading::Found(found) => {
             let (shown, span) = match filled.first() {
                 Some(unit) if !wanted.heading || wanted.terms.is_whole(&head.key) => {
@@ -149,6 +153,10 @@ fn speaks_of_itself(one: &Ask<'_>, text: &str) -> bool {
 
 /// True when a text asks and does not answer.
 pub(super) fn question_like(text: &str) -> bool {
+    // The wide form begins with this byte.
+    if memchr::memchr2(b'?', 0xef, text.as_bytes()).is_none() {
+        return false;
+    }
     let mut questions = 0;
     let mut statements = 0;
     let mut chars = text.chars().peekable();

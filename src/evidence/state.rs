@@ -39,7 +39,7 @@ type Sign = Option<(String, Option<Span>)>;
 fn wrong_kind(s: &Subject<'_>) -> Sign {
     let nature = &s.artifact.nature;
     if let Some(terms) = &nature.not_title {
-        for (piece, span) in introductions(s) {
+        for (piece, span) in introductions(s).into_iter().filter(|(piece, _)| terms.may_occur(piece)) {
             if let Some(found) = terms.find(&Folded::new(&piece)) {
                 let words = piece.get(found.range).unwrap_or("").to_string();
                 return Some((
@@ -105,7 +105,7 @@ fn lists_fields(s: &Subject<'_>) -> Sign {
             Some(s.doc.line_of(fields[0])),
         ));
     }
-    let routes = route_lines(s.doc.text);
+    let routes = if s.doc.text.contains('/') { route_lines(s.doc.text) } else { 0 };
     (routes >= 4).then(|| {
         (format!("it describes an API: {routes} routes"), s.doc.document.title.as_ref().map(|t| t.span))
     })
@@ -197,6 +197,9 @@ fn template(s: &Subject<'_>) -> Sign {
 /// Two invented identities: a standard's example with nothing changed.
 fn fictional(s: &Subject<'_>) -> Sign {
     let words = s.set.list("fictional");
+    if !words.may_occur(s.doc.text) {
+        return None;
+    }
     let folded = Folded::new(s.doc.text);
     let mut terms: Vec<_> = words.find_all(&folded);
     terms.sort_by_key(|m| (m.term, m.range.start));
@@ -343,7 +346,7 @@ fn status(s: &Subject<'_>) -> Option<State> {
     document
         .nodes
         .iter()
-        .filter(|n| own.contains(&n.path.to_lowercase().as_str()))
+        .filter(|n| own.iter().any(|own| n.path.len() == own.len() && n.path.to_lowercase() == *own))
         .find_map(|n| judge(&n.value, n.span))
 }
 

@@ -158,6 +158,11 @@ pub fn read(kind: ValueType, text: &str, words: &Words) -> Reading {
     {
         return Reading::Unfilled;
     }
+    read_filled(kind, text, words)
+}
+
+/// As [`read`], of a text that [`is_placeholder`] was asked about, and is none.
+pub fn read_filled(kind: ValueType, text: &str, words: &Words) -> Reading {
     let text = match kind {
         ValueType::Prose(_) | ValueType::Any | ValueType::Command | ValueType::TrainingCommand => text,
         _ => scan::up_to(text, LONGEST),

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::scan::is_short;
 use crate::text::Folded;
-use crate::words::Words;
+use crate::words::{Family, TermList, Words};
 
 /// Longer texts hold a placeholder, but are none.
 const LONGEST: usize = 40;
@@ -19,10 +19,14 @@ pub fn is_placeholder(text: &str, words: &Words) -> bool {
     is(&Subject::of(text), words)
 }
 
-/// A text, folded at most once.
+/// The lists of which a term anywhere in a text may show that it waits to be filled.
+const ANYWHERE: [&str; 3] = ["placeholder_marks", "placeholder_phrases", "placeholder_tokens"];
+
+/// A text, and what is worked out of it at most once.
 struct Subject<'t> {
     text: &'t str,
-    folded: OnceCell<Folded>,
+    /// `None` when no word in it begins like a term of [`ANYWHERE`], as it is with nearly all texts.
+    folded: OnceCell<Option<Folded>>,
 }
 
 impl Subject<'_> {
@@ -30,8 +34,12 @@ impl Subject<'_> {
         Subject { text, folded: OnceCell::new() }
     }
 
-    fn folded(&self) -> &Folded {
-        self.folded.get_or_init(|| Folded::new(self.text))
+    /// The list of [`ANYWHERE`], and the text to look for its terms in; `None` when there are none.
+    fn list<'w>(&self, name: &str, words: &'w Words) -> Option<(&'w TermList, &Folded)> {
+        let fold =
+            || words.may_occur(Family::Placeholders, &ANYWHERE, self.text).then(|| Folded::new(self.text));
+        let folded = self.folded.get_or_init(fold).as_ref()?;
+        Some((words.list(name)?, folded))
     }
 }
 
@@ -40,15 +48,13 @@ fn is(subject: &Subject<'_>, words: &Words) -> bool {
     if is_angled(text) {
         return true;
     }
-    let noise = |c: char| !c.is_alphanumeric() && !matches!(c, '[' | '<' | '{' | '@' | '#' | '/' | '$');
-    let core = text.trim_matches(|c: char| noise(c) && !matches!(c, ']' | '>' | '}' | '%' | '）' | ')'));
     let bare = text.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '@' | '#'));
     if bare.trim_matches(['@', '#', '.']).is_empty() {
         return text.split_whitespace().count() < CRON_FIELDS;
     }
     let bare = bare.trim_end_matches(['.', ':', '。', '：']);
     let covers = |text: &str| words.covers("placeholder_whole", text);
-    if !text.contains(['@', '#']) && (covers(bare) || bare.len() < text.len() && covers(text))
+    if (covers(bare) || bare.len() < text.len() && covers(text)) && !text.contains(['@', '#'])
         || is_mask(bare)
     {
         return true;
@@ -56,12 +62,13 @@ fn is(subject: &Subject<'_>, words: &Words) -> bool {
     if !is_short(text, LONGEST) {
         return false;
     }
-    let phrases = || words.list("placeholder_phrases");
+    let noise = |c: char| !c.is_alphanumeric() && !matches!(c, '[' | '<' | '{' | '@' | '#' | '/' | '$');
+    let core = || text.trim_matches(|c: char| noise(c) && !matches!(c, ']' | '>' | '}' | '%' | '）' | ')'));
     has_mark(subject, words)
-        || text.contains("{{") && text.contains("}}") && !text.contains("${{")
-        || is_short(text, LONGEST / 2) && phrases().is_some_and(|list| list.is_match_folded(subject.folded()))
+        || has_braces(text)
+        || is_short(text, LONGEST / 2) && has_phrase(subject, words)
         || has_token(subject, words)
-        || has_bracket(core, words)
+        || has_open(text) && has_bracket(core(), words)
 }
 
 /// True for `<what to write here>`, the form that starter files and printed remedies use. An address
@@ -83,10 +90,27 @@ pub fn has_placeholder(text: &str, words: &Words) -> bool {
     let subject = Subject::of(text);
     is(&subject, words)
         || has_mark(&subject, words)
-        || text.contains("{{") && text.contains("}}") && !text.contains("${{")
+        || has_braces(text)
         || has_token(&subject, words)
-        || has_bracket(text, words)
-        || has_angled(text)
+        || has_open(text) && (has_bracket(text, words) || has_angled(text))
+}
+
+/// False when no bracket opens in `text` that [`has_bracket`] or [`has_angled`] may ask about.
+fn has_open(text: &str) -> bool {
+    memchr::memchr2(b'<', b'[', text.as_bytes()).is_some()
+}
+
+/// `{{ owner }}`; `${{ … }}` is an expression of a workflow.
+fn has_braces(text: &str) -> bool {
+    memchr::memchr(b'{', text.as_bytes()).is_some()
+        && text.contains("{{")
+        && text.contains("}}")
+        && !text.contains("${{")
+}
+
+/// "to be decided", in a few words.
+fn has_phrase(subject: &Subject<'_>, words: &Words) -> bool {
+    subject.list("placeholder_phrases", words).is_some_and(|(list, folded)| list.is_match_folded(folded))
 }
 
 /// `XXX`, `____`, `YYYY`.
@@ -98,17 +122,15 @@ fn is_mask(text: &str) -> bool {
 
 /// `TODO` as a whole word in capitals.
 fn has_mark(subject: &Subject<'_>, words: &Words) -> bool {
-    let Some(list) = words.list("placeholder_marks") else { return false };
+    let Some((list, folded)) = subject.list("placeholder_marks", words) else { return false };
     let written = |range: Range<usize>| &subject.text[range];
-    list.find_all(subject.folded())
-        .into_iter()
-        .any(|found| !written(found.range).contains(char::is_lowercase))
+    list.find_all(folded).into_iter().any(|found| !written(found.range).contains(char::is_lowercase))
 }
 
 /// `your-org` anywhere, `your org` in a few words.
 fn has_token(subject: &Subject<'_>, words: &Words) -> bool {
-    let Some(list) = words.list("placeholder_tokens") else { return false };
-    let found = list.find_all(subject.folded());
+    let Some((list, folded)) = subject.list("placeholder_tokens", words) else { return false };
+    let found = list.find_all(folded);
     if found.is_empty() {
         return false;
     }

@@ -23,7 +23,9 @@ pub(super) fn up_to(text: &str, most: usize) -> &str {
 
 /// True when `text` has at most `most` words separated by white space.
 pub(super) fn is_short(text: &str, most: usize) -> bool {
-    text.split_whitespace().take(most + 1).count() <= most
+    // Each word but the last takes two bytes, and one of them parts it from the next.
+    let parting = || text.bytes().filter(|byte| *byte <= b' ' || !byte.is_ascii()).count();
+    text.len() <= 2 * most || parting() < most || text.split_whitespace().take(most + 1).count() <= most
 }
 
 /// Words separated by white space, with their ranges.
