@@ -106,6 +106,9 @@ fn channel(text: &str) -> Option<Range<usize>> {
 
 /// `+49 30 1234567`, `0049…`, `tel:…`: at least nine digits.
 fn telephone(text: &str) -> Option<Range<usize>> {
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let starts = text
         .match_indices('+')
         .chain(text.match_indices("00"))
@@ -130,6 +133,7 @@ fn telephone(text: &str) -> Option<Range<usize>> {
 }
 
 fn live_link(text: &str) -> Option<Range<usize>> {
+    memchr::memchr(b':', text.as_bytes())?;
     text.match_indices("https://").find_map(|(at, scheme)| {
         let rest = &text[at + scheme.len()..];
         let end = rest

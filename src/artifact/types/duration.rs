@@ -66,6 +66,7 @@ fn worded(text: &str, words: &Words) -> Option<(f64, Range<usize>)> {
 
 /// ISO 8601: `P30D`, `P1Y6M`, `PT15M`, `P2W`.
 fn iso(text: &str) -> Option<(f64, Range<usize>)> {
+    memchr::memchr(b'P', text.as_bytes())?;
     tokens(text).find_map(|token| {
         let word = &text[token.clone()];
         let inner = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
@@ -104,6 +105,7 @@ fn iso_days(word: &str) -> Option<f64> {
 
 /// `timedelta(days=7)`.
 fn python(text: &str, words: &Words) -> Option<(f64, Range<usize>)> {
+    memchr::memchr(b'(', text.as_bytes())?;
     let at = text.find("timedelta(")?;
     let inner = at + "timedelta(".len();
     let close = inner + text[inner..].find(')')?;

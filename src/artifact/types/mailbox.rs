@@ -27,6 +27,9 @@ pub(super) enum AccountKind {
 /// The addresses, handles and `user:` references of `text`, in order.
 pub(super) fn accounts(text: &str, words: &Words) -> Vec<Account> {
     let mut found = Vec::new();
+    if memchr::memchr2(b'@', b':', text.as_bytes()).is_none() {
+        return found;
+    }
     let mut free = 0;
     for (at, _) in text.match_indices('@') {
         if at < free {

@@ -2,7 +2,7 @@
 
 use super::NotA;
 use crate::text::{has_cjk, is_cjk};
-use crate::words::Words;
+use crate::words::{Word, Words};
 use std::ops::Range;
 
 /// Words of a name, particles and initials included.
@@ -61,18 +61,14 @@ fn ends_in_initial(piece: &str) -> bool {
 
 /// A word that no name holds.
 fn fault(tokens: &[&str], words: &Words) -> Option<NotA> {
-    let lower: Vec<String> = tokens.iter().map(|token| plain(token)).collect();
-    let any = |list: &str| {
-        lower.iter().any(|token| {
-            words.holds(list, token)
-                || token.contains('-') && token.split('-').any(|part| words.holds(list, part))
-        })
-    };
-    let soft = |token: &String| {
-        token.is_empty()
-            || words.holds("name_soft", token)
-            || words.holds("filler_tokens", token)
-            || words.holds("name_particles", token)
+    let lower: Vec<Word> = tokens.iter().map(|token| Word::new(plain(token))).collect();
+    let joined = lower.iter().filter(|word| word.as_str().contains('-'));
+    let parts: Vec<Word> =
+        joined.flat_map(|word| word.as_str().split('-')).map(|part| Word::new(part.to_string())).collect();
+    let any = |list: &str| words.holds_any(list, lower.iter().chain(&parts));
+    let soft = |word: &Word| {
+        let among = |list: &str| words.holds_any(list, std::iter::once(word));
+        word.as_str().is_empty() || among("name_soft") || among("filler_tokens") || among("name_particles")
     };
     if any("team_tokens") {
         Some(NotA::Team)
@@ -81,8 +77,9 @@ fn fault(tokens: &[&str], words: &Words) -> Option<NotA> {
     } else if any("role_tokens") {
         Some(NotA::Role)
     } else {
-        let common =
-            any("name_never") || lower.iter().all(soft) || lower.iter().any(|token| is_noun(token, words));
+        let common = any("name_never")
+            || lower.iter().all(soft)
+            || lower.iter().any(|word| is_noun(word.as_str(), words));
         common.then_some(NotA::NotAName)
     }
 }

@@ -117,6 +117,9 @@ fn blank(text: &mut String, range: Range<usize>) {
 
 fn blank_links(text: &mut String, faults: &mut Vec<Wrong>) {
     let mut from = 0;
+    if memchr::memchr(b':', text.as_bytes()).is_none() {
+        return;
+    }
     while let Some(at) = text[from..].find("://").map(|at| from + at) {
         let start = text[from..at].rfind(|c: char| !c.is_ascii_alphabetic()).map_or(from, |before| {
             from + before + text[from + before..].chars().next().map_or(1, char::len_utf8)
