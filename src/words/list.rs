@@ -204,7 +204,7 @@ impl TermList {
 
     /// False when no term occurs in `text`, for less than folding it costs.
     pub fn may_occur(&self, text: &str) -> bool {
-        !self.patterns.is_empty() || any_start(text, |start| self.may_start(text, start))
+        !self.patterns().is_empty() || any_start(text, |start| self.may_start(text, start))
     }
 
     /// False when no term begins at this place of a text that is not folded yet.
@@ -233,7 +233,7 @@ impl TermList {
 
     /// True when one term covers the whole of `text`, white space at its ends aside.
     pub fn is_whole(&self, text: &str) -> bool {
-        if self.patterns.is_empty() && !self.may_begin(text) {
+        if self.patterns().is_empty() && !self.may_begin(text) {
             return false;
         }
         let folded = fold(text.trim());
@@ -253,7 +253,7 @@ impl TermList {
     pub(super) fn gate(lists: &[&TermList]) -> Option<Gate> {
         let terms: Vec<&Term> =
             lists.iter().flat_map(|list| list.compiled().plain.iter().map(|(_, term)| term)).collect();
-        lists.iter().all(|list| list.patterns.is_empty()).then(|| Gate::new(terms.into_iter()))
+        lists.iter().all(|list| list.patterns().is_empty()).then(|| Gate::new(terms.into_iter()))
     }
 
     /// The first two bytes of all words that [`TermList::has_word`] may find; the second is zero where any will do.
