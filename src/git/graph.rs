@@ -68,6 +68,9 @@ pub(super) struct Graph<'s> {
     read: usize,
 }
 
+/// Room is made for so many commits at once, where the commit-graph knows as many.
+const RECORDS: usize = 1 << 18;
+
 /// So many commits are read before it is asked a second time whether that is enough.
 const FIRST_ASK: usize = 64;
 
@@ -79,8 +82,10 @@ impl<'s> Graph<'s> {
         listed: Option<&'s CommitGraph>,
         people: Option<Collector<'s>>,
     ) -> Graph<'s> {
-        let (records, nodes) = (Vec::new(), IdMap::default());
-        let places = vec![0; listed.map_or(0, CommitGraph::len)];
+        let known = listed.map_or(0, CommitGraph::len);
+        let (nodes, places) = (IdMap::default(), vec![0; known]);
+        // Room that is not used costs nothing, and moving what is there would.
+        let records = Vec::with_capacity(known.min(RECORDS));
         Graph { store, shallow, listed, records, nodes, places, people, read: 0 }
     }
 

@@ -24,16 +24,14 @@ const DIGITS: [u8; 256] = {
 impl ObjectId {
     /// Reads 40 hexadecimal digits, of either case.
     pub(super) fn from_hex(hex: &[u8]) -> Option<ObjectId> {
-        if hex.len() != 40 {
-            return None;
-        }
-        let (mut bytes, mut wrong) = ([0; 20], false);
-        for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
-            let (high, low) = (DIGITS[usize::from(pair[0])], DIGITS[usize::from(pair[1])]);
-            wrong |= (high | low) > 15;
+        let hex: &[u8; 40] = hex.try_into().ok()?;
+        let (mut bytes, mut all) = ([0; 20], 0);
+        for (byte, [high, low]) in bytes.iter_mut().zip(hex.as_chunks().0) {
+            let (high, low) = (DIGITS[usize::from(*high)], DIGITS[usize::from(*low)]);
+            all |= high | low;
             *byte = high << 4 | low;
         }
-        (!wrong).then_some(ObjectId(bytes))
+        (all <= 15).then_some(ObjectId(bytes))
     }
 
     /// Takes the first 20 bytes of `bytes`.

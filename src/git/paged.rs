@@ -93,6 +93,10 @@ impl Paged {
     /// As [`Paged::get`], for a size that is known beforehand.
     pub(super) fn array<const N: usize>(&self, at: impl TryInto<usize>) -> Option<[u8; N]> {
         let at = at.try_into().ok()?;
+        // Nearly all lie within one piece.
+        if let Some(array) = self.kept(at)?.and_then(|bytes| bytes.first_chunk()) {
+            return Some(*array);
+        }
         let mut array = [0; N];
         let mut filled = 0;
         while filled < N {

@@ -2,7 +2,7 @@
 
 mod starts;
 
-pub use starts::{Start, any_start, first_start, may_fold_to};
+pub use starts::{Start, any_start, first_folded_start, first_start, may_fold_to};
 
 use std::cell::OnceCell;
 
@@ -269,8 +269,12 @@ mod tests {
                 prop_assert!(!may_fold_to(&text[from..], "~"));
             }
             for (start, other) in folded.starts().iter().zip(&seen) {
-                let first = first_start(&folded.as_str()[start.at..]).unwrap();
+                let rest = &folded.as_str()[start.at..];
+                let first = first_start(rest).unwrap();
                 prop_assert_eq!((first.key, first.next), *other);
+                for (end, _) in rest.char_indices() {
+                    prop_assert_eq!(first_folded_start(&rest[..end]), first_start(&rest[..end]), "{}", rest);
+                }
             }
         }
     }

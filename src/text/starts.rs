@@ -20,6 +20,25 @@ pub fn first_start(text: &str) -> Option<Start> {
     first
 }
 
+/// As [`first_start`], for a text that is folded.
+pub fn first_folded_start(text: &str) -> Option<Start> {
+    // One or two plain words, as nearly all terms are, need no look at what else there may be.
+    let plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let bytes = text.as_bytes();
+    let (first, rest) = bytes.split_at(bytes.iter().take_while(|byte| plain(byte)).count());
+    let second = match rest {
+        [] => &[][..],
+        [b' ', second @ ..] => &second[..second.iter().take_while(|byte| plain(byte)).count()],
+        _ => return first_start(text),
+    };
+    let more = rest.get(1 + second.len());
+    if first.is_empty() || second.is_empty() != rest.is_empty() || more.is_some_and(|byte| *byte != b' ') {
+        return first_start(text);
+    }
+    let key = |word: &[u8]| word.iter().take(4).rev().fold(0, |key, byte| key << 8 | u32::from(*byte));
+    Some(Start { at: 0, key: key(first), next: key(second) })
+}
+
 /// True when `visit` says so of any of the [`Folded::starts`] that `text` has once it is folded, which it need not
 /// be for that. Their places are those of `text` as it is.
 pub fn any_start(text: &str, visit: impl FnMut(Start) -> bool) -> bool {

@@ -1,7 +1,7 @@
 //! Which words a list may hold terms for: a table of bits that nearly all other words fail at.
 
 use super::term::Term;
-use crate::text::{Start, first_start};
+use crate::text::{Start, first_folded_start};
 
 /// Places for each term: nearly all words that no term begins with meet an empty one.
 const SPARSE: usize = 8;
@@ -29,7 +29,7 @@ impl Gate {
     }
 
     fn put(&mut self, term: &Term) {
-        let Some(mut start) = first_start(term.head()) else { return };
+        let Some(mut start) = first_folded_start(term.head()) else { return };
         if term.open() {
             let head = term.head();
             // How much of the head's last word is known, which may go on.
