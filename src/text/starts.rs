@@ -13,7 +13,7 @@ pub struct Start {
     pub next: u32,
 }
 
-/// What [`Folded::starts`] begins with once `text` is folded, which it need not be for that.
+/// What `Folded::starts` begins with once `text` is folded, which it need not be for that.
 pub fn first_start(text: &str) -> Option<Start> {
     let mut first = None;
     any_start(text, |start| first.replace(start).is_none());
@@ -39,7 +39,7 @@ pub fn first_folded_start(text: &str) -> Option<Start> {
     Some(Start { at: 0, key: key(first), next: key(second) })
 }
 
-/// True when `visit` says so of any of the [`Folded::starts`] that `text` has once it is folded, which it need not
+/// True when `visit` says so of any of the `Folded::starts` that `text` has once it is folded, which it need not
 /// be for that. Their places are those of `text` as it is.
 pub fn any_start(text: &str, visit: impl FnMut(Start) -> bool) -> bool {
     Starts::of(text, folded, visit)
