@@ -154,8 +154,13 @@ impl<'a> Looked<'a> {
 pub fn judge_files(c: &mut FileContext<'_, '_, '_, '_>) -> Outcome {
     let asked = match &c.rule.check {
         Check::Files(check) => {
-            let answer = c.looked.0.remove(&(c.model, c.rule.id.value.as_str()));
-            answer.map_or(Ok(Outcome::NotAsked), |answer| Ok(files::say(c, check, answer?)))
+            let answer = match c.looked.0.remove(&(c.model, c.rule.id.value.as_str())) {
+                Some(answer) => answer,
+                None => {
+                    files::look(&mut LookContext { rule: c.rule, model: c.model, tree: &mut *c.tree }, check)
+                }
+            };
+            answer.map(|answer| files::say(c, check, answer))
         }
         Check::Reach(check) => reach::run(c, check),
         _ => Ok(Outcome::NotAsked),

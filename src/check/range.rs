@@ -7,7 +7,7 @@ use super::{Outcome, Problem, author, blobs, bump, context};
 use crate::diag::{Diagnostic, Level, Note, Origin, RepoPath, SourceId, Sources, Span};
 use crate::evidence::Survey;
 use crate::git::{Change, Changes, CommitId, Mailmap, RangeCommit, Snapshot};
-use crate::model::Model;
+use crate::model::{Homes, Model};
 use crate::policy::{Check, CommitAsk, Folded, Globs, PolicySet, Rule};
 use crate::trailers::{self, Trailer};
 use crate::verdict::Location;
@@ -56,9 +56,10 @@ impl Range {
     ) -> Range {
         let mut by_home: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
         let mut seen = Vec::with_capacity(commits.len());
+        let whose = Homes::new(models);
         for (at, (commit, changes)) in commits.into_iter().enumerate() {
             let (own, changes): (Vec<bool>, Vec<Change>) = changes.into_iter().unzip();
-            let homes: Vec<Option<usize>> = changes.iter().map(|c| home(models, &c.path)).collect();
+            let homes: Vec<Option<usize>> = changes.iter().map(|c| whose.of(c.path.as_bytes())).collect();
             let mut distinct = homes.clone();
             distinct.sort_unstable();
             distinct.dedup();
@@ -75,12 +76,6 @@ impl Range {
     pub fn touches(&self, home: Option<usize>) -> bool {
         self.by_home.contains_key(&home)
     }
-}
-
-/// The model that a path belongs to: the one with the deepest folder that holds it.
-fn home(models: &[Model], path: &RepoPath) -> Option<usize> {
-    let holding = models.iter().enumerate().filter(|(_, model)| model.path.contains(path.as_bytes()));
-    holding.max_by_key(|(_, model)| model.path.as_bytes().len()).map(|(at, _)| at)
 }
 
 /// All that a check about a change may look at, for one rule and one model.

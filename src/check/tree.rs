@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::notebook;
 use crate::diag::{Origin, RepoPath, SourceId, Sources, Span};
 use crate::git::{Content, EntryKind, Error, ErrorKind, Snapshot};
-use crate::model::Model;
+use crate::model::{Homes, Model};
 use crate::policy::{Folded, Globs};
 use crate::verdict::Location;
 
@@ -55,8 +55,7 @@ impl Part {
 pub struct Tree<'a, 'r> {
     snapshot: &'a Snapshot<'r>,
     models: &'a [Model],
-    /// The models of each folder.
-    folders: BTreeMap<&'a [u8], Vec<usize>>,
+    homes: Homes<'a>,
     /// For each model its own files, in order; last what lies in no model's folder.
     own: Vec<Vec<&'a [u8]>>,
     /// For each model what patterns see of these: paths below its folder.
@@ -68,23 +67,20 @@ pub struct Tree<'a, 'r> {
 impl<'a, 'r> Tree<'a, 'r> {
     /// Gives each file to the model with the deepest folder that holds it.
     pub fn new(snapshot: &'a Snapshot<'r>, models: &'a [Model]) -> Tree<'a, 'r> {
-        let mut folders: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
-        for (at, model) in models.iter().enumerate() {
-            folders.entry(model.path.as_bytes()).or_default().push(at);
-        }
+        let homes = Homes::new(models);
         let mut own = vec![Vec::new(); models.len() + 1];
         let mut last: Option<(&[u8], usize)> = None;
         for entry in snapshot.iter().filter(|entry| matches!(entry.kind, EntryKind::File { .. })) {
             let folder = parent(entry.path);
             let home = match last {
                 Some((known, home)) if known == folder => home,
-                _ => home(&folders, folder).unwrap_or(models.len()),
+                _ => homes.of(folder).unwrap_or(models.len()),
             };
             last = Some((folder, home));
             own[home].push(entry.path);
         }
         let below = models.iter().map(|_| OnceCell::new()).collect();
-        Tree { snapshot, models, folders, own, below, texts: BTreeMap::new(), sources: BTreeMap::new() }
+        Tree { snapshot, models, homes, own, below, texts: BTreeMap::new(), sources: BTreeMap::new() }
     }
 
     /// The model's own files that patterns take, in order.
@@ -111,8 +107,7 @@ impl<'a, 'r> Tree<'a, 'r> {
         let path = &self.models[model].path;
         let mut out = Vec::new();
         let mut folder = path.clone();
-        let mut holding: Vec<usize> = holding(&self.folders, path.as_bytes()).flatten().copied().collect();
-        holding.sort_unstable();
+        let holding = self.homes.holding(path.as_bytes());
         while !takes.is_empty() && !folder.is_root() {
             let Some(up) = folder.parent() else { break };
             let others = holding.iter().copied().filter(|at| *at != model);
@@ -186,19 +181,6 @@ pub(super) fn text_in(
 /// The folder of a path, without its slash.
 pub(super) fn parent(path: &[u8]) -> &[u8] {
     path.iter().rposition(|&b| b == b'/').map_or(&[], |at| &path[..at])
-}
-
-/// The models of the folders that hold a folder, the deepest first, itself included.
-fn holding<'f>(
-    folders: &'f BTreeMap<&[u8], Vec<usize>>,
-    folder: &'f [u8],
-) -> impl Iterator<Item = &'f Vec<usize>> {
-    let above = std::iter::successors(Some(folder), |&at| (!at.is_empty()).then(|| parent(at)));
-    above.filter_map(|folder| folders.get(folder))
-}
-
-fn home(folders: &BTreeMap<&[u8], Vec<usize>>, folder: &[u8]) -> Option<usize> {
-    holding(folders, folder).next()?.last().copied()
 }
 
 /// What patterns see of a path below a folder.

@@ -1,10 +1,10 @@
 //! Which files may be evidence for which artifact of which model.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::diag::RepoPath;
 use crate::git::{Entry, EntryKind, Snapshot};
-use crate::model::Model;
+use crate::model::{Homes, Model};
 use crate::parallel;
 use crate::policy::PolicySet;
 
@@ -88,7 +88,7 @@ impl<'a> Nearby<'a> {
         artifacts.resize_with(set.artifacts.len(), OfArtifact::default);
         let homes = Homes::new(models);
         for hit in &places.hits {
-            let home = homes.of(&hit.path);
+            let home = homes.of(hit.path.as_bytes()).map(|at| &models[at]);
             // In order of artifacts and sources: the first source of each counts.
             let mut last = None;
             for &(artifact, source) in &hit.sources {
@@ -126,33 +126,6 @@ impl<'a> Nearby<'a> {
     }
 }
 
-/// Models by their folders, for many paths.
-struct Homes<'a>(HashMap<&'a [u8], &'a Model>);
-
-impl<'a> Homes<'a> {
-    fn new(models: &'a [Model]) -> Homes<'a> {
-        Homes(models.iter().map(|model| (model.path.as_bytes(), model)).collect())
-    }
-
-    /// As [`home`].
-    fn of(&self, path: &RepoPath) -> Option<&'a Model> {
-        let mut folder = path.as_bytes();
-        loop {
-            match self.0.get(folder) {
-                Some(model) => return Some(model),
-                None if folder.is_empty() => return None,
-                None => folder = &folder[..memchr::memrchr(b'/', folder).unwrap_or(0)],
-            }
-        }
-    }
-}
-
-/// The model that a path belongs to: the deepest folder that holds it.
-pub fn home<'m>(models: &'m [Model], path: &RepoPath) -> Option<&'m Model> {
-    let holding = models.iter().filter(|m| m.path.contains(path.as_bytes()));
-    holding.max_by_key(|m| m.path.as_bytes().len())
-}
-
 /// True when a file that belongs to `home` may be evidence for the model.
 pub fn speaks_for(path: &RepoPath, home: Option<&Model>, model: &Model) -> bool {
     distance(path, home, model).is_some()
@@ -174,37 +147,6 @@ fn distance(path: &RepoPath, home: Option<&Model>, model: &Model) -> Option<usiz
                     Some(101 + depth(path.as_bytes()).min(90))
                 }
                 Some(_) => None,
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Homes, home};
-    use crate::diag::RepoPath;
-    use crate::model::Model;
-    use crate::policy::Tier;
-
-    #[test]
-    fn paths_are_at_home_in_the_deepest_folder() {
-        let model = |path: &str| Model {
-            id: path.to_string(),
-            path: RepoPath::from_git(path.as_bytes()),
-            tier: Tier::Standard,
-            mode: None,
-            listed: None,
-            tier_at: None,
-            mode_at: None,
-        };
-        let nested = ["a", "a/b", "a/b/c", "ab"].map(model);
-        let rooted = ["", "a/b"].map(model);
-        for models in [&nested[..], &rooted[..], &[]] {
-            let homes = Homes::new(models);
-            for path in ["", "a", "ab", "abc", "a/b", "a/bc", "a/b/x", "a/b/c/d/e", "x/a/b", "b"] {
-                let path = RepoPath::from_git(path.as_bytes());
-                let id = |model: Option<&Model>| model.map(|model| model.id.clone());
-                assert_eq!(id(homes.of(&path)), id(home(models, &path)), "{path}");
             }
         }
     }

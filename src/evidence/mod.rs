@@ -17,7 +17,7 @@ mod texts;
 
 pub use canonical::{remedy, remedy_with};
 pub(crate) use facts::MAX_READINGS;
-pub use find::{Places, home, speaks_for};
+pub use find::{Places, speaks_for};
 pub use survey::{Survey, Surveyor};
 pub use texts::Texts;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diag::{Diagnostic, RepoPath, Sources};
 use crate::evidence::{self, Places, Survey, Surveyor, Texts};
 use crate::git::{Limits, Repo, Snapshot, Target};
-use crate::model::Model;
+use crate::model::{Homes, Model};
 
 use super::trust::{Stated, Trusted};
 use super::{Change, Request};
@@ -32,8 +32,10 @@ impl Scope<'_, '_> {
     pub(super) fn touched(&self) -> Result<Option<BTreeSet<String>>, Vec<Diagnostic>> {
         let Some(changed) = &self.trusted.changed else { return Ok(None) };
         let all = &self.trusted.stated.models;
+        let homes = Homes::new(all);
         let mut touched: BTreeSet<String> = BTreeSet::new();
-        touched.extend(changed.iter().filter_map(|path| evidence::home(all, path)).map(|m| m.id.clone()));
+        let owners = changed.iter().filter_map(|path| homes.of(path.as_bytes()));
+        touched.extend(owners.map(|at| all[at].id.clone()));
         if let Some(proposed) = &self.trusted.proposed {
             touched.extend(restated(all, proposed));
         }
@@ -43,7 +45,7 @@ impl Scope<'_, '_> {
             changed.iter().filter(|path| !sourcing.of(path.as_bytes()).is_empty()).collect();
         let mut doubtful: Vec<(&Model, &RepoPath)> = Vec::new();
         for (model, survey) in self.models.iter().zip(self.surveys) {
-            for path in evidence.iter().filter(|path| speaks_for(path, all, model)) {
+            for path in evidence.iter().filter(|path| speaks_for(path, (all, &homes), model)) {
                 let counts = survey.evidence.iter().flat_map(|e| &e.candidates).any(|c| c.path == **path);
                 if counts || self.snapshot.get(path.as_bytes()).is_none() {
                     touched.insert(model.id.clone());
@@ -83,8 +85,8 @@ impl Scope<'_, '_> {
     }
 }
 
-fn speaks_for(path: &RepoPath, all: &[Model], model: &Model) -> bool {
-    evidence::speaks_for(path, evidence::home(all, path), model)
+fn speaks_for(path: &RepoPath, (all, homes): (&[Model], &Homes<'_>), model: &Model) -> bool {
+    evidence::speaks_for(path, homes.of(path.as_bytes()).map(|at| &all[at]), model)
 }
 
 /// Models that the change adds or makes more critical, and those in whose place it puts another.
@@ -97,8 +99,9 @@ fn restated(models: &[Model], proposed: &Stated) -> BTreeSet<String> {
             Some(judged) if judged.listed.is_some() && judged.listed == model.listed => {
                 ids.insert(judged.id.clone());
                 let others: Vec<Model> = models.iter().filter(|m| m.id != judged.id).cloned().collect();
-                let inside = judged.path.join(b"x");
-                ids.extend(others.iter().filter(|m| speaks_for(&inside, &others, m)).map(|m| m.id.clone()));
+                let (homes, inside) = (Homes::new(&others), judged.path.join(b"x"));
+                let heirs = others.iter().filter(|m| speaks_for(&inside, (&others, &homes), m));
+                ids.extend(heirs.map(|m| m.id.clone()));
             }
             Some(judged) if model.tier < judged.tier => {
                 ids.insert(judged.id.clone());

@@ -35,6 +35,16 @@ pub(super) struct Paged {
 impl Paged {
     /// Opens a regular file of at most `most` bytes, to be read in pieces of `page` bytes; `None` for anything else.
     pub(super) fn open(path: &Path, page: usize, most: u64, room: &Room) -> Option<Paged> {
+        Paged::open_as(path, |_| page, most, room)
+    }
+
+    /// As [`Paged::open`], where it depends on how long the file is what a piece is.
+    pub(super) fn open_as(
+        path: &Path,
+        page: impl FnOnce(usize) -> usize,
+        most: u64,
+        room: &Room,
+    ) -> Option<Paged> {
         // Opening a pipe would wait.
         if !std::fs::metadata(path).ok()?.is_file() {
             return None;
@@ -42,6 +52,7 @@ impl Paged {
         let file = File::open(path).ok()?;
         let length = file.metadata().ok()?.len();
         let length = usize::try_from(length).ok().filter(|_| length <= most)?;
+        let page = page(length);
         let pages = (0..length.div_ceil(page)).map(|_| OnceLock::new()).collect();
         Some(Paged { file, length, page, pages, room: room.clone() })
     }

@@ -167,7 +167,7 @@ impl<'r> Store<'r> {
             let most = usize::try_from(max).unwrap_or(usize::MAX);
             match self.memory.unpack(self.loose, id, most) {
                 Some(Found::Larger(size)) => return Ok(Err(u64::try_from(size).unwrap_or(u64::MAX))),
-                Some(Found::Object(ObjectType::Blob, bytes)) if blob_name(&bytes) == id => {
+                Some(Found::Object(ObjectType::Blob, bytes)) if ObjectId::of(kind, &bytes) == id => {
                     return Ok(Ok(Object::Unpacked(bytes)));
                 }
                 Some(Found::Damaged) if !self.loose.contains(id) => return Err(damaged(id, kind)),
@@ -186,7 +186,7 @@ impl<'r> Store<'r> {
             return Ok(Err(size));
         }
         let blob = self.read(id, kind)?;
-        let hash = blob_name(blob.data());
+        let hash = ObjectId::of(kind, blob.data());
         if hash != id {
             let message = format!("blob {id} has been tampered with: its content hashes to {hash}");
             return Err(Error::new(ErrorKind::Unreadable, message).with_help(FSCK));
@@ -263,10 +263,6 @@ fn damaged(id: ObjectId, kind: ObjectType) -> Error {
     let what = if kind == ObjectType::Any { "object".to_string() } else { kind.to_string() };
     let message = format!("{what} {id} cannot be read: it is damaged in its pack");
     Error::new(ErrorKind::Unreadable, message).with_help(FSCK)
-}
-
-fn blob_name(bytes: &[u8]) -> ObjectId {
-    ObjectId::of(ObjectType::Blob, bytes)
 }
 
 const FSCK: &str = "the repository is damaged: run `git fsck`, then fetch or clone it again";

@@ -1,6 +1,8 @@
 //! The units that ship: listed in the configuration, discovered by pattern, or the whole
 //! repository.
 
+mod homes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{GlobSet, GlobSetBuilder};
@@ -8,6 +10,8 @@ use globset::{GlobSet, GlobSetBuilder};
 use crate::diag::{Diagnostic, Level, RepoPath, Span};
 use crate::git::Snapshot;
 use crate::policy::{Config, Mode, Tier, fold_path, glob};
+
+pub use homes::Homes;
 
 /// The id of the model that is the whole repository, when nothing names it.
 pub const ROOT_ID: &str = "root";

@@ -83,7 +83,7 @@ struct Files {
 const INDEX_PAGE: usize = 1 << 12;
 const SMALL_INDEX_PAGE: usize = 1 << 14;
 /// What is little, in bytes.
-const SMALL_INDEX: u64 = 4 << 20;
+const SMALL_INDEX: usize = 4 << 20;
 /// So often it is guessed where a name stands, before what is left is halved.
 const GUESSES: usize = 4;
 /// So much of a pack: what is asked for next often stands close by. In bytes.
@@ -98,8 +98,8 @@ const SUM: usize = 20;
 
 impl Files {
     fn open(path: &Path, room: &Room) -> Option<Files> {
-        let small = Paged::open(path, SMALL_INDEX_PAGE, SMALL_INDEX, room);
-        let index = small.or_else(|| Paged::open(path, INDEX_PAGE, u64::MAX, room))?;
+        let page = |length| if length <= SMALL_INDEX { SMALL_INDEX_PAGE } else { INDEX_PAGE };
+        let index = Paged::open_as(path, page, u64::MAX, room)?;
         let pack = Paged::open(&path.with_extension("pack"), PACK_PAGE, u64::MAX, room)?;
         let count = number(index.array(NAMES - 4)?);
         let whole = NAMES + count.checked_mul(28)? + 2 * SUM;
