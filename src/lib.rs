@@ -26,3 +26,5 @@ pub mod text;
 pub mod trailers;
 pub mod verdict;
 pub mod words;
+
+pub use parallel::get_ready;

@@ -13,6 +13,10 @@ use roadworthy::request::Terminal;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Not for the version, and what else is no work.
+    if std::env::args_os().nth(1).is_some_and(|first| !first.as_encoded_bytes().starts_with(b"-")) {
+        roadworthy::get_ready();
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         // Help and version are no mistakes; wrong arguments cannot be judged, and 2 says so too.

@@ -1,7 +1,10 @@
 //! Work that is shared out between processors.
 
-use std::sync::OnceLock;
+use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
 
 /// How many processors this program may use; at least one. The system is asked once.
 pub(crate) fn processors() -> usize {
@@ -25,6 +28,104 @@ impl Busy {
 impl Drop for Busy {
     fn drop(&mut self) {
         BUSY.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Work that needs nothing of whoever gives it.
+pub(crate) type Job = Box<dyn FnOnce() + Send>;
+
+/// A thread that does one job after the other, and sleeps in between.
+///
+/// Dropped, it forgets the jobs that it has not begun, and waits for the one that it has.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    queue: Arc<Queue>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Default, Debug)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    jobs: VecDeque<Job>,
+    closed: bool,
+}
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Waiting").field("jobs", &self.jobs.len()).field("closed", &self.closed).finish()
+    }
+}
+
+impl Queue {
+    /// The next job; `None` when there will be none.
+    fn next(&self) -> Option<Job> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if waiting.closed {
+                return None;
+            }
+            if let Some(job) = waiting.jobs.pop_front() {
+                return Some(job);
+            }
+            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// One that was started before anybody needed it.
+static SPARE: Mutex<Option<Worker>> = Mutex::new(None);
+
+/// Starts a thread for the work to come. To be called as soon as a program begins: a thread that sleeps is woken on an
+/// idle processor at once, whereas one that is started milliseconds later was seen to begin where its parent ran, and
+/// to keep that from running for as long as Linux lets a thread run, which is 4 ms.
+pub fn get_ready() {
+    *SPARE.lock().unwrap_or_else(PoisonError::into_inner) = Worker::start();
+}
+
+impl Worker {
+    /// The one that was started beforehand, if nobody else has it; otherwise a new one.
+    pub(crate) fn any() -> Option<Worker> {
+        let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).take();
+        spare.or_else(Worker::start)
+    }
+
+    /// `None` when the system has no thread to give.
+    fn start() -> Option<Worker> {
+        let queue = Arc::new(Queue::default());
+        let own = Arc::clone(&queue);
+        let work = move || {
+            while let Some(job) = own.next() {
+                // Whoever waits for it learns what became of it from what it owned.
+                let _ = std::panic::catch_unwind(AssertUnwindSafe(job));
+            }
+        };
+        let thread = std::thread::Builder::new().spawn(work).ok()?;
+        Some(Worker { queue, thread: Some(thread) })
+    }
+
+    /// Has a job done, after those that were given before.
+    pub(crate) fn give(&self, job: Job) {
+        self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner).jobs.push_back(job);
+        self.queue.changed.notify_one();
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let mut waiting = self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.closed = true;
+        let forgotten = std::mem::take(&mut waiting.jobs);
+        drop(waiting);
+        self.queue.changed.notify_one();
+        drop(forgotten);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
     }
 }
 
@@ -61,12 +162,41 @@ pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) 
 
 #[cfg(test)]
 mod tests {
-    use super::map;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, mpsc};
+
+    use super::{Worker, map};
 
     #[test]
     fn results_come_in_the_order_of_the_items() {
         let items: Vec<u64> = (0..1000).collect();
         assert_eq!(map(&items, |n| n * n), items.iter().map(|n| n * n).collect::<Vec<_>>());
         assert!(map(&[] as &[u8], |n| *n).is_empty());
+    }
+
+    #[test]
+    fn a_worker_goes_on_after_a_panic_and_forgets_what_it_has_not_begun() {
+        let worker = Worker::start().expect("a thread");
+        let ((say, said), (hold, held)) = (mpsc::channel(), mpsc::channel::<()>());
+        let (done, second) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (count, never) = (Arc::clone(&done), Arc::clone(&second));
+        worker.give(Box::new(|| panic!("on purpose")));
+        worker.give(Box::new(move || {
+            say.send("begun").expect("somebody listens");
+            held.recv().ok();
+            count.fetch_add(1, Ordering::SeqCst);
+        }));
+        worker.give(Box::new(move || {
+            never.fetch_add(1, Ordering::SeqCst);
+        }));
+        assert_eq!(said.recv(), Ok("begun"));
+        let dropping = std::thread::spawn(move || drop(worker));
+        while Arc::strong_count(&second) > 1 {
+            std::thread::yield_now();
+        }
+        assert!(!dropping.is_finished(), "it waits for what it has begun");
+        drop(hold);
+        dropping.join().expect("the worker ends");
+        assert_eq!((done.load(Ordering::SeqCst), second.load(Ordering::SeqCst)), (1, 0));
     }
 }

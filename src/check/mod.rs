@@ -16,6 +16,7 @@ mod due;
 mod fact;
 mod files;
 mod filter;
+mod finder;
 mod fresh;
 mod mention;
 mod notebook;
@@ -38,9 +39,9 @@ pub use author::Known;
 pub use committer::Sought;
 pub use files::Answer;
 pub use range::{Messages, Range, RangeContext, judge as judge_range};
-pub use reach::searches;
-pub use search::{Ahead, Search, Searched, ahead};
-pub use tree::Tree;
+pub use reach::{declare, search};
+pub use search::{Searched, Searching};
+pub use tree::{Sorted, Tree};
 
 use crate::diag::{Diagnostic, Level, Note, Paste, RepoPath, SourceId, Sources, Span};
 use crate::evidence::{Evidence, Fact, Survey};
@@ -104,10 +105,8 @@ pub struct FileContext<'a, 'r, 't, 's> {
     pub survey: &'a Survey,
     /// The files of all models.
     pub tree: &'t mut Tree<'a, 'r>,
-    /// What rules ask of code.
-    pub searches: &'t [Search<'a>],
-    /// What was found there.
-    pub searched: &'t mut Searched<'a>,
+    /// What was found in code.
+    pub searched: &'t mut Searched,
     /// What was found out about files.
     pub looked: &'t mut Looked<'a>,
     /// All texts.

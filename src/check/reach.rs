@@ -5,64 +5,85 @@ use std::sync::Arc;
 
 use super::declared::Declared;
 use super::filter::Filter;
-use super::search::{Named, Search};
-use super::tree::Tree;
+use super::finder::Named;
+use super::search::{Search, Searching};
+use super::tree::Sorted;
 use super::{FileContext, Outcome, Problem, range};
 use crate::diag::{Note, RepoPath, Sources};
 use crate::evidence::{Evidence, Survey, remedy_with};
-use crate::git::Error;
+use crate::git::{Error, Snapshot};
 use crate::model::Model;
 use crate::policy::{Artifact, Check, PolicySet, ReachCheck, Severity};
 
 /// The most further places of a finding.
 const MAX_PLACES: usize = 3;
 
-/// The questions that all rules have to the code of models; for each model its place among all of the tree, and
-/// its evidence.
-pub fn searches<'a>(
-    set: &'a PolicySet,
-    tree: &Tree<'a, '_>,
-    models: &[(usize, &Model, &Survey)],
-    sources: &Sources,
-) -> Vec<Search<'a>> {
+/// Begins to search the code of models, for the rules that ask for it; for each model its place among all of the tree.
+/// `has_papers` says of an artifact, by its place, whether anything may be evidence of it: code that nothing declares
+/// sources for is not searched, and what is begun too early is done for nothing at worst.
+pub fn search(
+    set: &PolicySet,
+    sorted: &Sorted,
+    models: &[(usize, &Model)],
+    has_papers: impl Fn(usize) -> bool,
+    snapshot: &Snapshot<'_>,
+) -> Searching {
     let mut out = Vec::new();
     for rule in &set.rules {
         let Check::Reach(check) = &rule.check else { continue };
         let filter = Arc::new(Filter::default());
         let declared = check.declared_facts().next().and_then(|(artifact, _)| set.artifact(artifact));
-        let Some((at, _)) = declared else { continue };
-        for (place, model, survey) in models {
-            let evidence = &survey.evidence[at];
-            if set.severity(rule, model.tier, model.mode) == Severity::Off || !evidence.judgeable() {
+        let Some((artifact, _)) = declared else { continue };
+        for (place, model) in models {
+            if set.severity(rule, model.tier, model.mode) == Severity::Off {
                 continue;
             }
-            let files = tree.own(*place, &check.files, &check.except);
+            let own = sorted.own(snapshot.entries(), (*place, model), &check.files, &check.except);
+            let files: Vec<usize> = own.collect();
             if !files.is_empty() {
-                let declared = Declared::of(set, sources, check, evidence);
                 let key = (*place, rule.id.value.as_str());
-                out.push(Search::new(key, check, declared, files, Arc::clone(&filter)));
+                out.push(Search::new(key, check, &filter, files, has_papers(artifact)));
             }
         }
     }
-    out
+    Searching::begin(out, snapshot)
+}
+
+/// Says what papers declare, once they are read; for each model its place among all of the tree, and its evidence.
+pub fn declare(
+    set: &PolicySet,
+    searching: &Searching,
+    models: &[(usize, &Survey)],
+    sources: &Sources,
+    snapshot: &Snapshot<'_>,
+) {
+    let declared = |place: usize, rule: &str| {
+        let (_, survey) = models.iter().find(|(at, _)| *at == place)?;
+        let rule = set.rules.iter().find(|known| known.id.value == rule)?;
+        let Check::Reach(check) = &rule.check else { return None };
+        let (artifact, _) = check.declared_facts().next()?;
+        let evidence = &survey.evidence[set.artifact(artifact)?.0];
+        evidence.judgeable().then(|| Declared::of(set, sources, check, evidence))
+    };
+    searching.declare(declared, snapshot);
 }
 
 pub(super) fn run(c: &mut FileContext<'_, '_, '_, '_>, check: &ReachCheck) -> Result<Outcome, Error> {
     let Some((name, _)) = check.declared_facts().next() else { return Ok(Outcome::NotAsked) };
-    let set = c.set;
-    let Some((at, artifact)) = set.artifact(name) else { return Ok(Outcome::NotAsked) };
+    let Some((at, artifact)) = c.set.artifact(name) else { return Ok(Outcome::NotAsked) };
     let evidence = &c.survey.evidence[at];
-    let key = (c.model, c.rule.id.value.as_str());
-    let Some(search) = c.searches.iter().find(|search| search.key == key) else {
-        return Ok(Outcome::NotAsked);
-    };
-    if let Some(count) = search.too_many() {
+    let Some(search) = c.searched.place(c.model, &c.rule.id.value) else { return Ok(Outcome::NotAsked) };
+    if let Some(count) = c.searched.too_many(search) {
         return Ok(c.unknown(
             format!("cannot tell which data the code reaches: there are {count} files of code"),
             "split the model's folder, or leave generated code out with an `except` of your own rule",
         ));
     }
-    let found = c.searched.take(search, |path| c.tree.text(path))?;
+    let tree = &mut *c.tree;
+    let found = c.searched.take(search, |place| {
+        let path = tree.path(place);
+        Ok((path, tree.text(path)?))
+    })?;
     let mut open: BTreeMap<String, Vec<Named>> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
     for named in found.read.into_iter().filter(|named| !found.written.contains(&named.literal)) {

@@ -1,80 +1,52 @@
-//! The sources that code names, found on other threads while the history is walked.
+//! Code of models, searched on other threads while evidence is judged and the history is walked.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::{Scope, ScopedJoinHandle};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use regex_automata::util::captures::Captures;
-
-use super::code::{self, Code};
 use super::declared::Declared;
 use super::filter::{Filter, Scratch};
+use super::finder::{Finder, Found};
 use super::tree::{Text, text_in};
-use crate::git::{Error, Snapshot};
-use crate::policy::{Extract, Folded, ReachCheck};
+use crate::git::{Elsewhere, Error, Snapshot};
+use crate::parallel;
+use crate::policy::{Folded, ReachCheck};
 
 /// More code than this belongs to no model.
 const MAX_FILES: usize = 50_000;
-/// The most names that are taken from a file.
-const MAX_NAMES: usize = 2_000;
-/// So many bytes before a name may say that nothing is read from there.
-const BEFORE: usize = 200;
-/// So much code keeps a thread busy for longer than it takes to start, and to open the repository again.
+/// So much code is worth opening the repository again for another thread.
 const WORTH_A_THREAD: usize = 100;
 /// A further thread takes its share of so many files.
 const SHARE: usize = 800;
-
-/// A place where code names a source.
-#[derive(Debug)]
-pub(super) struct Named {
-    pub(super) path: Vec<u8>,
-    pub(super) text: Arc<Text>,
-    pub(super) place: Range<usize>,
-    pub(super) what: String,
-    pub(super) name: String,
-    /// The name with what belongs to it, up to the next quote.
-    pub(super) literal: String,
-}
-
-/// What a model's code names.
-#[derive(Default, Debug)]
-pub(super) struct Found {
-    pub(super) read: Vec<Named>,
-    /// Literals that the code itself writes to.
-    pub(super) written: BTreeSet<String>,
-}
-
-impl Found {
-    fn add(&mut self, other: Found) {
-        self.read.extend(other.read);
-        self.written.extend(other.written);
-    }
-}
-
-/// A model, by its place among all, and a rule.
-type Key<'a> = (usize, &'a str);
+/// So many files are taken at once.
+const BATCH: usize = 32;
 
 /// A rule's question to the code of one model.
-pub struct Search<'a> {
-    /// The model, by its place among all, and the rule.
-    pub(super) key: Key<'a>,
-    check: &'a ReachCheck,
-    declared: Declared,
-    files: Vec<&'a [u8]>,
+#[derive(Debug)]
+pub(super) struct Search {
+    /// The model, by its place among all.
+    pub(super) model: usize,
+    /// The rule.
+    pub(super) rule: String,
+    check: Arc<ReachCheck>,
+    /// The code, by its places in the snapshot.
+    files: Vec<usize>,
     filter: Arc<Filter>,
+    /// Whether there may be papers, which is known before they are read.
+    ahead: bool,
+    /// What the papers declare, once they are read; `None` when there are none that could.
+    declared: OnceLock<Option<Declared>>,
 }
 
-impl<'a> Search<'a> {
+impl Search {
     pub(super) fn new(
-        key: Key<'a>,
-        check: &'a ReachCheck,
-        declared: Declared,
-        files: Vec<&'a [u8]>,
-        filter: Arc<Filter>,
-    ) -> Search<'a> {
-        Search { key, check, declared, files, filter }
+        (model, rule): (usize, &str),
+        check: &Arc<ReachCheck>,
+        filter: &Arc<Filter>,
+        files: Vec<usize>,
+        ahead: bool,
+    ) -> Search {
+        let (check, filter, declared) = (Arc::clone(check), Arc::clone(filter), OnceLock::new());
+        Search { model, rule: rule.to_string(), check, files, filter, ahead, declared }
     }
 
     /// How many files there are when they are more than can be read.
@@ -82,307 +54,300 @@ impl<'a> Search<'a> {
         Some(self.files.len()).filter(|count| *count > MAX_FILES)
     }
 
+    /// True for code that names nothing, as most code does.
+    fn is_dull(&self, path: &[u8], code: &str, scratch: &mut Scratch) -> bool {
+        self.filter.of(&self.check, &Folded::new(path), code, scratch).is_empty()
+    }
+
+    /// What some texts name that is not declared; nothing, as long as that is not known.
+    fn find<'t>(
+        &self,
+        texts: impl IntoIterator<Item = (&'t [u8], &'t Arc<Text>)>,
+        scratch: &mut Scratch,
+    ) -> Found {
+        let Some(Some(declared)) = self.declared.get() else { return Found::default() };
+        let mut finder = Finder::new(&self.check, declared, &self.filter, scratch);
+        texts.into_iter().for_each(|(path, text)| finder.one_file(path, text));
+        finder.found
+    }
+
     /// The files to read.
-    fn files(&self) -> &[&'a [u8]] {
+    fn files(&self) -> &[usize] {
         if self.too_many().is_some() { &[] } else { &self.files }
     }
-
-    fn finder(&self, scratch: Scratch) -> Finder<'_> {
-        let (check, declared, filter) = (self.check, &self.declared, &*self.filter);
-        Finder { check, declared, filter, scratch, known: BTreeMap::new(), found: Found::default() }
-    }
 }
 
-/// What was found, and the files that the thread could not read.
+/// What a model's code names, and the files that were not read for it.
 #[derive(Default, Debug)]
-struct Part<'a> {
+struct Part {
     found: Found,
-    left: Vec<&'a [u8]>,
+    left: Vec<usize>,
 }
 
-impl<'a> Part<'a> {
-    fn add(&mut self, other: Part<'a>) {
+impl Part {
+    fn add(&mut self, other: Part) {
         self.found.add(other.found);
         self.left.extend(other.left);
     }
 }
 
-/// What threads found, by the keys of searches.
-type Parts<'a> = BTreeMap<Key<'a>, Part<'a>>;
-
-/// Searches that threads are busy with.
-pub struct Ahead<'scope, 'a> {
-    threads: Vec<ScopedJoinHandle<'scope, Parts<'a>>>,
-    units: Arc<Units<'a>>,
+/// A text that names something, of one of the searches.
+#[derive(Debug)]
+struct Telling {
+    search: usize,
+    place: usize,
+    text: Arc<Text>,
 }
 
-/// What is to be read: searches by their place, and files. Whoever is free takes the next ones.
-struct Units<'a> {
-    all: Vec<(usize, &'a [u8])>,
+/// Searches, and how far they are.
+#[derive(Debug)]
+struct Work {
+    searches: Vec<Search>,
+    /// What is to be read: searches by their place, and files. Whoever is free takes the next ones.
+    units: Vec<(usize, usize)>,
     next: AtomicUsize,
+    state: Mutex<State>,
+    ended: Condvar,
 }
 
-impl<'a> Units<'a> {
-    /// So many files are taken at once.
-    const BATCH: usize = 32;
+#[derive(Default, Debug)]
+struct State {
+    /// What was found, by the places of searches.
+    parts: Vec<(usize, Part)>,
+    /// Texts of searches for which it was not known yet what is declared.
+    waiting: Vec<Telling>,
+    running: usize,
+    /// Nobody need begin any longer.
+    closed: bool,
+    /// A thread did not end well, and took what it found with it.
+    lost: bool,
+}
 
-    /// The next ones, those of one search behind the other.
-    fn take(&self) -> Option<&[(usize, &'a [u8])]> {
-        let start = self.next.fetch_add(Units::BATCH, Ordering::Relaxed);
-        let end = self.all.len().min(start.saturating_add(Units::BATCH));
-        self.all.get(start..end).filter(|batch| !batch.is_empty())
+impl Work {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next units.
+    fn take(&self) -> Option<&[(usize, usize)]> {
+        let start = self.next.fetch_add(BATCH, Ordering::Relaxed);
+        let end = self.units.len().min(start.saturating_add(BATCH));
+        self.units.get(start..end).filter(|batch| !batch.is_empty())
+    }
+
+    /// The next text whose time has come.
+    fn take_waiting(&self) -> Option<Telling> {
+        let mut state = self.state();
+        let ready = |telling: &Telling| self.searches[telling.search].declared.get().is_some();
+        let at = state.waiting.iter().rposition(ready)?;
+        Some(state.waiting.swap_remove(at))
+    }
+
+    /// Takes what is to be done until there is nothing.
+    fn read(&self, snapshot: &Snapshot<'_>) -> Vec<(usize, Part)> {
+        let (mut parts, mut scratch) = (Vec::new(), Scratch::default());
+        while let Some(batch) = self.take() {
+            for same in batch.chunk_by(|a, b| a.0 == b.0) {
+                parts.push((same[0].0, self.read_files(same, snapshot, &mut scratch)));
+            }
+        }
+        while let Some(Telling { search, place, text }) = self.take_waiting() {
+            let found = self.searches[search].find([(snapshot.entries().path(place), &text)], &mut scratch);
+            parts.push((search, Part { found, left: Vec::new() }));
+        }
+        parts
+    }
+
+    /// Reads files of one search.
+    fn read_files(&self, same: &[(usize, usize)], snapshot: &Snapshot<'_>, scratch: &mut Scratch) -> Part {
+        let (number, entries) = (same[0].0, snapshot.entries());
+        let search = &self.searches[number];
+        let (mut left, mut telling) = (Vec::new(), Vec::new());
+        for (_, place) in same {
+            let path = entries.path(*place);
+            match text_in(snapshot, path, |text| search.is_dull(path, text, scratch)) {
+                Ok(Some(text)) => telling.push(Telling { search: number, place: *place, text }),
+                Ok(None) => {}
+                // What is wrong with it is said by whoever reads it next.
+                Err(_) => left.push(*place),
+            }
+        }
+        if search.declared.get().is_none() {
+            self.state().waiting.append(&mut telling);
+        }
+        let texts = telling.iter().map(|telling| (entries.path(telling.place), &telling.text));
+        Part { found: search.find(texts, scratch), left }
+    }
+
+    /// What another thread does.
+    fn take_part(&self, place: &Elsewhere) {
+        let Some(mut running) = Running::begin(self) else { return };
+        {
+            let repo = place.repo();
+            // Where there is none, the others do all.
+            if let Some(snapshot) = repo.as_ref().ok().and_then(|repo| place.snapshot(repo).ok()) {
+                running.found = self.read(&snapshot);
+            }
+        }
+        running.well = true;
+    }
+}
+
+/// A thread that takes part. However it ends, others learn of it.
+struct Running<'w> {
+    work: &'w Work,
+    found: Vec<(usize, Part)>,
+    well: bool,
+}
+
+impl<'w> Running<'w> {
+    fn begin(work: &'w Work) -> Option<Running<'w>> {
+        let mut state = work.state();
+        if state.closed {
+            return None;
+        }
+        state.running += 1;
+        Some(Running { work, found: Vec::new(), well: false })
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        let mut state = self.work.state();
+        state.parts.append(&mut self.found);
+        state.lost |= !self.well;
+        state.running -= 1;
+        self.work.ended.notify_all();
+    }
+}
+
+/// Searches that threads may be busy with. Dropped, it has them end, and waits for that.
+#[derive(Debug)]
+pub struct Searching {
+    work: Arc<Work>,
+    /// False when everything is left to whoever asks.
+    begun: bool,
+}
+
+impl Searching {
+    /// Begins to read code on other threads, when there is enough of it.
+    pub(super) fn begin(searches: Vec<Search>, snapshot: &Snapshot<'_>) -> Searching {
+        let ahead = searches.iter().enumerate().filter(|(_, search)| search.ahead);
+        let units: Vec<(usize, usize)> =
+            ahead.flat_map(|(at, search)| search.files().iter().map(move |file| (at, *file))).collect();
+        let processors = parallel::processors();
+        let begun = processors > 1 && units.len() >= WORTH_A_THREAD;
+        let threads = if begun { processors.min(units.len().div_ceil(SHARE)) } else { 0 };
+        let (next, state, ended) = Default::default();
+        let work = Arc::new(Work { searches, units, next, state, ended });
+        for thread in 0..threads {
+            let (work, place) = (Arc::clone(&work), snapshot.elsewhere());
+            let job = move || work.take_part(&place);
+            if thread == 0 {
+                snapshot.in_background(Box::new(job));
+            } else {
+                // One that the system does not give is missed by nobody: the others do all.
+                std::thread::Builder::new().spawn(job).ok();
+            }
+        }
+        Searching { work, begun }
+    }
+
+    /// Says what papers declare, for each search; `None` for papers that say nothing that counts.
+    pub(super) fn declare(
+        &self,
+        declared: impl Fn(usize, &str) -> Option<Declared>,
+        snapshot: &Snapshot<'_>,
+    ) {
+        for search in &self.work.searches {
+            // Nobody else says it.
+            let _ = search.declared.set(declared(search.model, &search.rule));
+        }
+        if !self.work.state().waiting.is_empty() {
+            let (work, place) = (Arc::clone(&self.work), snapshot.elsewhere());
+            snapshot.in_background(Box::new(move || work.take_part(&place)));
+        }
+    }
+
+    /// Takes part in what is left to do, and waits for the others. What they did not do, because they did not end well,
+    /// is done when it is asked for.
+    pub fn finish(self, snapshot: &Snapshot<'_>) -> Searched {
+        let mut own = if self.begun { self.work.read(snapshot) } else { Vec::new() };
+        drop(self.close());
+        // What others put aside at the very end.
+        own.extend(self.begun.then(|| self.work.read(snapshot)).into_iter().flatten());
+        let mut state = self.work.state();
+        let others = std::mem::take(&mut state.parts);
+        let whole = self.begun && !state.lost;
+        drop(state);
+        let searches = self.work.searches.iter();
+        let none = |search: &Search| if whole && search.ahead { Vec::new() } else { search.files().to_vec() };
+        let mut parts: Vec<Part> =
+            searches.map(|search| Part { found: Found::default(), left: none(search) }).collect();
+        for (at, part) in own.into_iter().chain(others).filter(|_| whole) {
+            parts[at].add(part);
+        }
+        for part in &mut parts {
+            // In the order of the files, whoever took them.
+            part.left.sort_unstable();
+        }
+        Searched { work: Arc::clone(&self.work), parts }
+    }
+
+    /// Nobody begins any longer; those who have are waited for.
+    fn close(&self) -> MutexGuard<'_, State> {
+        // Nor do they take more.
+        self.work.next.fetch_max(self.work.units.len(), Ordering::Relaxed);
+        let mut state = self.work.state();
+        state.closed = true;
+        while state.running > 0 {
+            state = self.work.ended.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state
+    }
+}
+
+impl Drop for Searching {
+    fn drop(&mut self) {
+        drop(self.close());
     }
 }
 
 /// What was found in the code of models before their rules are asked.
-#[derive(Default)]
-pub struct Searched<'a> {
-    parts: Parts<'a>,
+#[derive(Debug)]
+pub struct Searched {
+    work: Arc<Work>,
+    /// One for each search.
+    parts: Vec<Part>,
 }
 
-/// Begins to read code on other threads, when there is enough of it.
-pub fn ahead<'scope, 'env, 'a: 'env>(
-    scope: &'scope Scope<'scope, 'env>,
-    searches: &'env [Search<'a>],
-    snapshot: &Snapshot<'_>,
-) -> Ahead<'scope, 'a> {
-    let units: Vec<(usize, &'a [u8])> = searches
-        .iter()
-        .enumerate()
-        .flat_map(|(at, search)| search.files().iter().map(move |file| (at, *file)))
-        .collect();
-    let processors = crate::parallel::processors();
-    let few = processors < 2 || units.len() < WORTH_A_THREAD;
-    let count = if few { 0 } else { processors.min(units.len().div_ceil(SHARE)) };
-    let units = Arc::new(Units { all: units, next: AtomicUsize::new(0) });
-    let spawn = |_| {
-        let (units, place) = (Arc::clone(&units), snapshot.elsewhere());
-        scope.spawn(move || {
-            let repo = place.repo();
-            let snapshot = repo.as_ref().ok().and_then(|repo| place.snapshot(repo).ok());
-            // Where there is none, the others do all.
-            snapshot.map_or_else(Parts::new, |snapshot| read_units(searches, &units, &snapshot))
-        })
-    };
-    Ahead { threads: (0..count).map(spawn).collect(), units }
-}
-
-impl<'a> Ahead<'_, 'a> {
-    /// Takes part in what is left to do, and waits for the threads. What one did not do, because it did not end well,
-    /// is done when it is asked for.
-    pub fn finish(self, searches: &[Search<'a>], snapshot: &Snapshot<'_>) -> Searched<'a> {
-        let mut parts = Parts::new();
-        let mut whole = !self.threads.is_empty();
-        if whole {
-            parts = read_units(searches, &self.units, snapshot);
-        }
-        for thread in self.threads {
-            match thread.join() {
-                Ok(more) => more.into_iter().for_each(|(key, part)| parts.entry(key).or_default().add(part)),
-                Err(_) => whole = false,
-            }
-        }
-        if !whole {
-            parts.clear();
-        }
-        for search in searches {
-            let all = || Part { found: Found::default(), left: search.files().to_vec() };
-            // In the order of the files, whoever took them.
-            parts.entry(search.key).or_insert_with(all).left.sort_unstable();
-        }
-        Searched { parts }
+impl Searched {
+    /// The search of a rule in the code of a model, by its place; `None` where there is no code, or nothing is declared.
+    pub(super) fn place(&self, model: usize, rule: &str) -> Option<usize> {
+        let asked = |search: &Search| search.model == model && search.rule == rule;
+        let at = self.work.searches.iter().position(asked)?;
+        self.work.searches[at].declared.get().and_then(Option::as_ref).map(|_| at)
     }
-}
 
-impl<'a> Searched<'a> {
-    /// What one search found; `text` reads the files that are left.
-    pub(super) fn take(
+    /// How many files of code there are when they are more than can be read.
+    pub(super) fn too_many(&self, at: usize) -> Option<usize> {
+        self.work.searches[at].too_many()
+    }
+
+    /// What a search found that is not declared; `text` reads the files that are left.
+    pub(super) fn take<'p>(
         &mut self,
-        search: &Search<'a>,
-        mut text: impl FnMut(&[u8]) -> Result<Option<Arc<Text>>, Error>,
+        at: usize,
+        mut text: impl FnMut(usize) -> Result<(&'p [u8], Option<Arc<Text>>), Error>,
     ) -> Result<Found, Error> {
-        let part = self.parts.remove(&search.key).unwrap_or_default();
-        let mut finder = search.finder(Scratch::default());
-        finder.found = part.found;
-        for path in part.left {
-            if let Some(text) = text(path)? {
-                finder.one_file(path, &text);
+        let Part { mut found, left } = std::mem::take(&mut self.parts[at]);
+        let (search, mut scratch) = (&self.work.searches[at], Scratch::default());
+        for place in left {
+            if let (path, Some(text)) = text(place)? {
+                found.add(search.find([(path, &text)], &mut scratch));
             }
         }
-        let mut found = finder.found;
         found.read.sort_by(|a, b| (&a.path, a.place.start).cmp(&(&b.path, b.place.start)));
         Ok(found)
     }
-}
-
-/// The work of one thread.
-fn read_units<'a>(searches: &[Search<'a>], units: &Units<'a>, snapshot: &Snapshot<'_>) -> Parts<'a> {
-    let (mut parts, mut scratch) = (Parts::new(), Scratch::default());
-    while let Some(batch) = units.take() {
-        for same in batch.chunk_by(|a, b| a.0 == b.0) {
-            let search = &searches[same[0].0];
-            let (mut finder, mut left) = (search.finder(scratch), Vec::new());
-            for (_, path) in same {
-                let dull = |text: &str| finder.is_dull(path, text);
-                // What is wrong with a file is said by whoever reads it next.
-                match text_in(snapshot, path, dull) {
-                    Ok(Some(text)) => finder.one_file(path, &text),
-                    Ok(None) => {}
-                    Err(_) => left.push(*path),
-                }
-            }
-            scratch = finder.scratch;
-            parts.entry(search.key).or_default().add(Part { found: finder.found, left });
-        }
-    }
-    parts
-}
-
-/// Finds names, and asks once for each whether it is declared.
-struct Finder<'a> {
-    check: &'a ReachCheck,
-    declared: &'a Declared,
-    filter: &'a Filter,
-    scratch: Scratch,
-    known: BTreeMap<String, bool>,
-    found: Found,
-}
-
-/// A piece of code that is looked at as a whole.
-struct Unit<'t> {
-    code: &'t str,
-    range: Range<usize>,
-    aliases: Option<BTreeSet<String>>,
-}
-
-impl Finder<'_> {
-    /// True for code that names nothing, as most code does.
-    fn is_dull(&mut self, path: &[u8], code: &str) -> bool {
-        self.filter.of(self.check, &Folded::new(path), code, &mut self.scratch).is_empty()
-    }
-
-    fn one_file(&mut self, path: &[u8], text: &Arc<Text>) {
-        let mut names: Vec<(bool, Named)> = Vec::new();
-        for part in &text.parts {
-            let like = part.path(path);
-            // Code that names nothing is not taken apart.
-            let extracts = self.filter.of(self.check, &like, &part.code, &mut self.scratch);
-            if extracts.is_empty() {
-                continue;
-            }
-            let language = self.check.code.iter().find(|language| language.files.takes(&like));
-            let code = code::read(&part.code, language);
-            for extract in extracts {
-                for (written, range, mut named) in self.in_code(extract, &code) {
-                    named.place = part.place(range);
-                    named.path = path.to_vec();
-                    named.text = Arc::clone(text);
-                    names.push((written, named));
-                }
-            }
-        }
-        names.sort_by_key(|(_, named)| named.place.start);
-        for (written, named) in names.into_iter().take(MAX_NAMES) {
-            if written {
-                self.found.written.insert(named.literal);
-            } else {
-                self.found.read.push(named);
-            }
-        }
-    }
-
-    /// The sources that code names: whether they are written to, and where.
-    fn in_code(&mut self, extract: &Extract, code: &Code) -> Vec<(bool, Range<usize>, Named)> {
-        let mut out = Vec::new();
-        let whole: Vec<Range<usize>> = std::iter::once(0..code.text.len()).collect();
-        let units = if extract.strings.is_some() { &code.strings } else { &whole };
-        for range in units {
-            let Some(piece) = code.text.get(range.clone()) else { continue };
-            let mut unit = Unit { code: &code.text, range: range.clone(), aliases: None };
-            let mut is_meant: Option<bool> = None;
-            for caps in extract.find.iter().filter_map(|p| p.over(piece)).flat_map(|r| r.captures_iter(piece))
-            {
-                let meant = || extract.strings.as_ref().is_none_or(|strings| strings.is_match(piece));
-                if !*is_meant.get_or_insert_with(meant) {
-                    break;
-                }
-                out.extend(self.one(extract, &mut unit, &caps));
-                if out.len() >= MAX_NAMES {
-                    return out;
-                }
-            }
-        }
-        out
-    }
-
-    fn one(
-        &mut self,
-        extract: &Extract,
-        unit: &mut Unit<'_>,
-        caps: &Captures,
-    ) -> Option<(bool, Range<usize>, Named)> {
-        let (check, declared, base) = (self.check, self.declared, unit.range.start);
-        let piece = &unit.code[unit.range.clone()];
-        let (name, own, range) = name_of(caps, piece)?;
-        let key = name.to_lowercase();
-        let said = || declared.names(&name, own.as_deref()) || check.ignore.iter().any(|p| p.is_match(&name));
-        if *self.known.entry(key).or_insert_with(said) {
-            return None;
-        }
-        let aliases = unit.aliases.get_or_insert_with(|| names(extract, piece));
-        let first = name.split('.').next().unwrap_or("").to_lowercase();
-        if own.is_some() && aliases.contains(&first) {
-            return None;
-        }
-        let start = caps.get_group(0).map_or(range.start, |all| all.start);
-        let ways = [before(unit.code, base + range.start), before(unit.code, base + start)];
-        let written = check.unless_after.iter().any(|p| ways.iter().any(|before| p.is_match(before)));
-        let quote = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ')' | ',' | ';');
-        let end = piece[range.end..].find(quote).map_or(piece.len(), |at| range.end + at);
-        let named = Named {
-            path: Vec::new(),
-            text: Arc::new(Text { raw: Arc::from(""), parts: Vec::new() }),
-            place: 0..0,
-            what: extract.what.clone(),
-            name,
-            literal: piece[range.start..end].to_lowercase(),
-        };
-        Some((written, base + range.start..base + range.end, named))
-    }
-}
-
-/// The name that a match gives, its last part when it has several, and where it stands. `None` for one that
-/// goes on with what only a run knows.
-fn name_of(caps: &Captures, piece: &str) -> Option<(String, Option<String>, Range<usize>)> {
-    let name = caps.get_group_by_name("name")?;
-    let space = caps.get_group_by_name("space");
-    let start = space.map_or(name.start, |space| space.start.min(name.start));
-    let end = space.map_or(name.end, |space| space.end.max(name.end));
-    let open = piece[end..].starts_with(['{', '$', '%', '<', '*']);
-    let apart =
-        space.filter(|space| space.end < name.start && !piece[space.end..name.start].starts_with('@'));
-    let whole = apart.map(|space| format!("{}.{}", &piece[space], &piece[name]));
-    let whole = whole.as_deref().unwrap_or(&piece[start..end]);
-    let shown = whole.trim_matches(['.', '/']).replace(['`', '"', '[', ']'], "");
-    if open || shown.is_empty() || shown.ends_with(['-', '_', '.']) || shown.contains(['{', '$', '\n']) {
-        return None;
-    }
-    let own = space.map(|_| piece[name].replace(['`', '"', '[', ']'], ""));
-    Some((shown, own, start..end))
-}
-
-/// Names that the text itself gives.
-fn names(extract: &Extract, piece: &str) -> BTreeSet<String> {
-    let regexes = extract.aliases.iter().filter_map(|p| p.over(piece));
-    let found = regexes.flat_map(|regex| regex.captures_iter(piece));
-    found.filter_map(|caps| Some(piece[caps.get_group_by_name("name")?].to_lowercase())).collect()
-}
-
-/// The code just before a place.
-fn before(code: &str, at: usize) -> &str {
-    let mut from = at.saturating_sub(BEFORE);
-    while !code.is_char_boundary(from) {
-        from += 1;
-    }
-    code.get(from..at).unwrap_or("")
 }

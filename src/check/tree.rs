@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::notebook;
 use crate::diag::{Origin, RepoPath, SourceId, Sources, Span};
-use crate::git::{Content, EntryKind, Error, ErrorKind, Snapshot};
+use crate::git::{Content, Entries, EntryKind, Error, ErrorKind, Snapshot};
 use crate::model::{Homes, Model};
 use crate::policy::{Folded, Globs};
 use crate::verdict::Location;
@@ -51,36 +51,68 @@ impl Part {
     }
 }
 
-/// The files of all models.
-pub struct Tree<'a, 'r> {
-    snapshot: &'a Snapshot<'r>,
-    models: &'a [Model],
-    homes: Homes<'a>,
+/// Which model each file belongs to, by the files' places in their snapshot: to the one with the deepest folder that
+/// holds it.
+#[derive(Debug)]
+pub struct Sorted {
     /// For each model its own files, in order; last what lies in no model's folder.
-    own: Vec<Vec<&'a [u8]>>,
+    own: Vec<Vec<usize>>,
     /// For each model what patterns see of these: paths below its folder.
     below: Vec<OnceCell<Vec<Folded>>>,
-    texts: BTreeMap<Vec<u8>, Option<Arc<Text>>>,
-    sources: BTreeMap<Vec<u8>, SourceId>,
 }
 
-impl<'a, 'r> Tree<'a, 'r> {
-    /// Gives each file to the model with the deepest folder that holds it.
-    pub fn new(snapshot: &'a Snapshot<'r>, models: &'a [Model]) -> Tree<'a, 'r> {
+impl Sorted {
+    /// Sorts the files of a snapshot.
+    pub fn new(snapshot: &Snapshot<'_>, models: &[Model]) -> Sorted {
         let homes = Homes::new(models);
         let mut own = vec![Vec::new(); models.len() + 1];
         let mut last: Option<(&[u8], usize)> = None;
-        for entry in snapshot.iter().filter(|entry| matches!(entry.kind, EntryKind::File { .. })) {
+        for (at, entry) in snapshot.iter().enumerate() {
+            if !matches!(entry.kind, EntryKind::File { .. }) {
+                continue;
+            }
             let folder = parent(entry.path);
             let home = match last {
                 Some((known, home)) if known == folder => home,
                 _ => homes.of(folder).unwrap_or(models.len()),
             };
             last = Some((folder, home));
-            own[home].push(entry.path);
+            own[home].push(at);
         }
-        let below = models.iter().map(|_| OnceCell::new()).collect();
-        Tree { snapshot, models, homes, own, below, texts: BTreeMap::new(), sources: BTreeMap::new() }
+        Sorted { own, below: models.iter().map(|_| OnceCell::new()).collect() }
+    }
+
+    /// The places of a model's own files that patterns take, in order.
+    pub(super) fn own(
+        &self,
+        entries: Entries<'_>,
+        (at, model): (usize, &Model),
+        takes: &Globs,
+        except: &Globs,
+    ) -> impl Iterator<Item = usize> {
+        let (own, folder) = (&self.own[at], model.path.as_bytes());
+        let all = || own.iter().map(|place| below(entries.path(*place), folder)).collect();
+        let below = self.below[at].get_or_init(all);
+        let good = |path: &Folded| takes.takes(path) && !except.takes(path);
+        own.iter().zip(below).filter(move |(_, below)| good(below)).map(|(place, _)| *place)
+    }
+}
+
+/// The files of all models.
+pub struct Tree<'a, 'r> {
+    snapshot: &'a Snapshot<'r>,
+    models: &'a [Model],
+    homes: Homes<'a>,
+    sorted: Sorted,
+    texts: BTreeMap<Vec<u8>, Option<Arc<Text>>>,
+    sources: BTreeMap<Vec<u8>, SourceId>,
+}
+
+impl<'a, 'r> Tree<'a, 'r> {
+    /// `sorted` are the files of this snapshot by these models.
+    pub fn new(snapshot: &'a Snapshot<'r>, models: &'a [Model], sorted: Sorted) -> Tree<'a, 'r> {
+        let homes = Homes::new(models);
+        Tree { snapshot, models, homes, sorted, texts: BTreeMap::new(), sources: BTreeMap::new() }
     }
 
     /// The model's own files that patterns take, in order.
@@ -94,11 +126,14 @@ impl<'a, 'r> Tree<'a, 'r> {
     }
 
     fn own_of(&self, model: usize, takes: &Globs, except: &Globs) -> impl Iterator<Item = &'a [u8]> {
-        let folder = self.models[model].path.as_bytes();
-        let own = &self.own[model];
-        let below = self.below[model].get_or_init(|| own.iter().map(|path| below(path, folder)).collect());
-        let good = |path: &Folded| takes.takes(path) && !except.takes(path);
-        own.iter().zip(below).filter(move |(_, below)| good(below)).map(|(path, _)| *path)
+        let entries = self.snapshot.entries();
+        let own = self.sorted.own(entries, (model, &self.models[model]), takes, except);
+        own.map(move |place| entries.path(place))
+    }
+
+    /// The path of a file by its place in the snapshot.
+    pub(super) fn path(&self, place: usize) -> &'a [u8] {
+        self.snapshot.entries().path(place)
     }
 
     /// The files in the folders above the model that patterns take relative to one of these, and that belong
@@ -112,8 +147,8 @@ impl<'a, 'r> Tree<'a, 'r> {
             let Some(up) = folder.parent() else { break };
             let others = holding.iter().copied().filter(|at| *at != model);
             for home in others.chain([self.models.len()]) {
-                let inside =
-                    self.own[home].iter().copied().filter(|file| up.contains(file)).collect::<Vec<_>>();
+                let files = self.sorted.own[home].iter().map(|place| self.path(*place));
+                let inside: Vec<_> = files.filter(|file| up.contains(file)).collect();
                 out.extend(matching(&inside, up.as_bytes(), takes, except));
             }
             folder = up;

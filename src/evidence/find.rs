@@ -46,6 +46,11 @@ impl Places {
     pub fn is_empty(&self) -> bool {
         self.hits.is_empty()
     }
+
+    /// True when a file matches that may be evidence of an artifact, by its place, for whatever model.
+    pub fn any_of(&self, artifact: usize) -> bool {
+        self.hits.iter().flat_map(|hit| &hit.sources).any(|(of, _)| *of == artifact)
+    }
 }
 
 fn matching<'e>(set: &PolicySet, entries: impl Iterator<Item = Entry<'e>>) -> Vec<Hit> {

@@ -3,40 +3,63 @@
 
 use super::settle::About;
 use super::{Request, Stage};
-use crate::check::{self, FileContext, Looked, Search, Searched, Tree};
+use crate::check::{self, FileContext, Looked, Searched, Searching, Sorted, Tree};
 use crate::diag::Sources;
+use crate::evidence::Places;
+use crate::git::Snapshot;
 use crate::model::Model;
-use crate::policy::{Check, Rule, Severity};
+use crate::policy::{Check, PolicySet, Rule, Severity};
 use crate::verdict::Verdict;
 
-/// The files of all models; `None` when no rule asks about them.
-pub(super) fn tree<'s, 'r>(request: &Request, stage: &'s Stage<'r>) -> Option<Tree<'s, 'r>> {
-    let asked = rules(stage).any(|rule| super::asked_of_any(stage, rule));
-    (request.history && asked).then(|| Tree::new(&stage.snapshot, &stage.all))
+/// The files of all models, and the searches in their code that were begun.
+pub(super) struct Begun {
+    sorted: Sorted,
+    searching: Searching,
 }
 
-fn rules<'s>(stage: &'s Stage<'_>) -> impl Iterator<Item = &'s Rule> {
-    stage.set.rules.iter().filter(|rule| rule.check.is_about_files())
+/// Sorts the files, and begins to search code, so that this is done while the evidence is judged; `None` when no rule
+/// asks about files.
+pub(super) fn begin(
+    set: &PolicySet,
+    snapshot: &Snapshot<'_>,
+    (judged, all): (&[Model], &[Model]),
+    places: &Places,
+) -> Option<Begun> {
+    let asked = |rule: &Rule| judged.iter().any(|m| set.severity(rule, m.tier, m.mode) != Severity::Off);
+    if !rules(set).any(asked) {
+        return None;
+    }
+    let sorted = Sorted::new(snapshot, all);
+    let models: Vec<_> = judged.iter().filter_map(|model| Some((place(all, model)?, model))).collect();
+    let searching = check::search(set, &sorted, &models, |artifact| places.any_of(artifact), snapshot);
+    Some(Begun { sorted, searching })
 }
 
-fn place(stage: &Stage<'_>, model: &Model) -> Option<usize> {
-    stage.all.iter().position(|m| m.id == model.id)
+impl Begun {
+    /// The files, and the searches, now that the evidence is known.
+    pub(super) fn go_on<'s, 'r>(self, stage: &'s Stage<'r>, sources: &Sources) -> (Tree<'s, 'r>, Searching) {
+        let judged = stage.models.iter().zip(&stage.surveys);
+        let models: Vec<_> =
+            judged.filter_map(|(model, survey)| Some((place(&stage.all, model)?, survey))).collect();
+        check::declare(&stage.set, &self.searching, &models, sources, &stage.snapshot);
+        (Tree::new(&stage.snapshot, &stage.all, self.sorted), self.searching)
+    }
 }
 
-/// What rules ask of the models' code.
-pub(super) fn searches<'s>(stage: &'s Stage<'_>, tree: &Tree<'s, '_>, sources: &Sources) -> Vec<Search<'s>> {
-    let judged = stage.models.iter().zip(&stage.surveys);
-    let models: Vec<_> =
-        judged.filter_map(|(model, survey)| Some((place(stage, model)?, model, survey))).collect();
-    check::searches(&stage.set, tree, &models, sources)
+fn rules(set: &PolicySet) -> impl Iterator<Item = &Rule> {
+    set.rules.iter().filter(|rule| rule.check.is_about_files())
+}
+
+fn place(all: &[Model], model: &Model) -> Option<usize> {
+    all.iter().position(|m| m.id == model.id)
 }
 
 /// Looks for the files that rules want, for [`judge`].
 pub(super) fn look<'s>(stage: &'s Stage<'_>, tree: &mut Tree<'s, '_>) -> Looked<'s> {
     let mut looked = Looked::default();
     for model in &stage.models {
-        let Some(at) = place(stage, model) else { continue };
-        for rule in rules(stage) {
+        let Some(at) = place(&stage.all, model) else { continue };
+        for rule in rules(&stage.set) {
             if stage.set.severity(rule, model.tier, model.mode) != Severity::Off {
                 looked.look(rule, at, tree);
             }
@@ -49,14 +72,14 @@ pub(super) fn look<'s>(stage: &'s Stage<'_>, tree: &mut Tree<'s, '_>) -> Looked<
 pub(super) fn judge<'s>(
     request: &Request,
     stage: &'s Stage<'_>,
-    (tree, looked): (&mut Tree<'s, '_>, &mut Looked<'s>),
-    (searches, searched): (&[Search<'s>], &mut Searched<'s>),
+    tree: &mut Tree<'s, '_>,
+    (looked, searched): (&mut Looked<'s>, &mut Searched),
     sources: &mut Sources,
     verdict: &mut Verdict,
 ) {
     for (model, survey) in stage.models.iter().zip(&stage.surveys) {
-        let Some(at) = place(stage, model) else { continue };
-        for rule in rules(stage) {
+        let Some(at) = place(&stage.all, model) else { continue };
+        for rule in rules(&stage.set) {
             let severity = stage.set.severity(rule, model.tier, model.mode);
             if severity == Severity::Off {
                 continue;
@@ -68,7 +91,6 @@ pub(super) fn judge<'s>(
                 model: at,
                 survey,
                 tree: &mut *tree,
-                searches,
                 searched: &mut *searched,
                 looked: &mut *looked,
                 sources: &mut *sources,

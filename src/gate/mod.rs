@@ -28,6 +28,7 @@ use crate::git::{
 use crate::policy::{Artifact, Check, FILE, PolicySet, Rule, Severity};
 use crate::verdict::{ModelRow, RuleText, Subject, Verdict};
 
+use files::Begun;
 use request::named;
 pub use request::{Change, Extra, Request};
 pub(crate) use side::content_hash;
@@ -51,8 +52,8 @@ pub fn judge(repo: &Repo, request: &Request) -> Judged {
     {
         repo.read_ahead(tip);
     }
-    match stage(repo, request, &mut sources) {
-        Ok(stage) => decide(repo, request, stage, &mut sources, &mut verdict),
+    match stage::prepare(repo, request, &mut sources, true) {
+        Ok((stage, begun)) => decide(repo, request, &stage, begun, &mut sources, &mut verdict),
         Err(problems) => verdict.undecided.extend(problems),
     }
     verdict.settle(&sources);
@@ -92,25 +93,25 @@ fn tip(repo: &Repo, target: &Target) -> Result<Option<CommitId>, crate::git::Err
     }
 }
 
-fn decide(repo: &Repo, request: &Request, stage: Stage<'_>, sources: &mut Sources, verdict: &mut Verdict) {
-    let mut tree = files::tree(request, &stage);
-    let searches = tree.as_ref().map_or_else(Vec::new, |tree| files::searches(&stage, tree, sources));
-    std::thread::scope(|scope| {
-        let ahead = check::ahead(scope, &searches, &stage.snapshot);
-        // While the history and the code are read on other threads.
-        let mut looked = tree.as_mut().map(|tree| files::look(&stage, tree)).unwrap_or_default();
-        let Some((tip, head, answers)) = decide_texts(repo, request, &stage, sources, verdict) else {
-            return;
-        };
-        range::judge(repo, request, &stage, tip, (&head, &answers), sources, verdict);
-        if let Some(tree) = &mut tree {
-            let mut searched = ahead.finish(&searches, &stage.snapshot);
-            let code = (&searches[..], &mut searched);
-            files::judge(request, &stage, (tree, &mut looked), code, sources, verdict);
-        }
-        settle::waivers(verdict, &stage, request);
-        settle::policy(verdict, &stage);
-    });
+fn decide<'r>(
+    repo: &Repo,
+    request: &Request,
+    stage: &Stage<'r>,
+    begun: Option<Begun>,
+    sources: &mut Sources,
+    verdict: &mut Verdict,
+) {
+    let mut files = begun.map(|begun| begun.go_on(stage, sources));
+    // While the history and the code are read on another thread.
+    let mut looked = files.as_mut().map(|(tree, _)| files::look(stage, tree)).unwrap_or_default();
+    let Some((tip, head, answers)) = decide_texts(repo, request, stage, sources, verdict) else { return };
+    range::judge(repo, request, stage, tip, (&head, &answers), sources, verdict);
+    if let Some((mut tree, searching)) = files {
+        let mut searched = searching.finish(&stage.snapshot);
+        files::judge(request, stage, &mut tree, (&mut looked, &mut searched), sources, verdict);
+    }
+    settle::waivers(verdict, stage, request);
+    settle::policy(verdict, stage);
 }
 
 /// Asks the rules about evidence, and walks the history for them; `None` when that went wrong.

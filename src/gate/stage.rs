@@ -9,6 +9,7 @@ use crate::git::{Limits, Repo, Snapshot};
 use crate::model::Model;
 use crate::policy::{PolicySet, closest};
 
+use super::files::{self, Begun};
 use super::lock::{self, Approval};
 use super::scope::Scope;
 use super::trust::Stated;
@@ -55,6 +56,16 @@ pub fn stage<'r>(
     request: &Request,
     sources: &mut Sources,
 ) -> Result<Stage<'r>, Vec<Diagnostic>> {
+    prepare(repo, request, sources, false).map(|(stage, _)| stage)
+}
+
+/// As [`stage`]; where rules about files are going to be asked, what they need is begun on the way.
+pub(super) fn prepare<'r>(
+    repo: &'r Repo,
+    request: &Request,
+    sources: &mut Sources,
+    files: bool,
+) -> Result<(Stage<'r>, Option<Begun>), Vec<Diagnostic>> {
     let git = |error: crate::git::Error| vec![error.diagnostic()];
     let mut snapshot = repo.snapshot(&request.target, &Limits::default()).map_err(git)?;
     let trusted = trust::establish(repo, request, &snapshot, sources)?;
@@ -69,6 +80,8 @@ pub fn stage<'r>(
     if places.is_empty() || !set.rules.iter().any(|rule| check::asks_history(&rule.check)) {
         repo.stop_reading_ahead();
     }
+    let asked = files && request.history;
+    let begun = asked.then(|| files::begin(set, &snapshot, (&models, all), &places)).flatten();
     let mut texts = Texts::default();
     let mut surveyor = Surveyor::new(set, &snapshot, &places, all);
     let surveys = surveyor.survey_all(&models, &mut texts, sources).map_err(git)?;
@@ -105,7 +118,8 @@ pub fn stage<'r>(
         remarks.push(said.clone());
     }
     let Stated { set, models: all } = trusted.stated;
-    Ok(Stage { set, snapshot, models, all, partial, surveys, touched, weaker, approval, remarks })
+    let stage = Stage { set, snapshot, models, all, partial, surveys, touched, weaker, approval, remarks };
+    Ok((stage, begun))
 }
 
 /// Conflicts outside of the evidence: what would be judged is clear, what would land is not. Evidence in

@@ -1,10 +1,9 @@
-//! Commits read before anybody asks for them, on a thread of their own, while the evidence is judged.
+//! Commits read before anybody asks for them, on another thread, while the evidence is judged.
 
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::JoinHandle;
 
 use git2::ObjectType;
 
@@ -14,7 +13,7 @@ use super::object;
 use super::pack::Packs;
 use super::repo::Repo;
 use super::store::Store;
-use crate::parallel::{self, Busy};
+use crate::parallel::{self, Busy, Worker};
 
 /// So much is read ahead and no more, in bytes of commits.
 const BYTES_MAX: usize = 32 << 20;
@@ -24,13 +23,12 @@ const BATCH: usize = 64;
 /// Commits and their bytes.
 pub(super) type Commits = Vec<(ObjectId, Arc<[u8]>)>;
 
-/// A thread that reads commits, newest first. It stops when it is dropped.
+/// Commits that another thread reads, newest first, until this is dropped.
 #[derive(Debug)]
 pub(super) struct Ahead {
     /// Whose history it is.
     tip: CommitId,
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
 }
 
 /// What the thread and its reader share.
@@ -69,23 +67,23 @@ impl Drop for Giver {
 impl Ahead {
     /// Starts to read `from` and what leads to them, except what is behind `cut`.
     fn start(
+        worker: &Worker,
         tip: CommitId,
         (objects, more, packs): (PathBuf, Vec<PathBuf>, Arc<Packs>),
         from: Vec<ObjectId>,
         cut: HashSet<ObjectId>,
-    ) -> Option<Ahead> {
+    ) -> Ahead {
         let shared = Arc::new(Shared::default());
         let giver = Giver(Arc::clone(&shared));
         let busy = Busy::new();
-        let read = move || {
+        worker.give(Box::new(move || {
             let memory = Memory::sharing(packs);
             let _busy = busy;
             if let Some(store) = Store::on_disk(&objects, &more, &memory) {
                 collect(&store, from, &cut, &giver.0);
             }
-        };
-        let thread = std::thread::Builder::new().spawn(read).ok()?;
-        Some(Ahead { tip, shared, thread: Some(thread) })
+        }));
+        Ahead { tip, shared }
     }
 
     /// What was read since the last call, after waiting for it; `None` when nothing more comes.
@@ -99,13 +97,8 @@ impl Ahead {
 }
 
 impl Drop for Ahead {
-    /// Waits: libgit2 must not be in use when the program ends.
     fn drop(&mut self) {
         self.shared.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            // What it could not read is read by whoever asks.
-            let _ = thread.join();
-        }
     }
 }
 
@@ -151,11 +144,13 @@ impl Repo {
         if parallel::processors() < 2 || self.has_grafts() {
             return;
         }
+        let Some(worker) = self.worker() else { return };
         let from = self.where_to_begin(tip);
         let Ok(cut) = self.shallow_commits() else { return };
         let Ok(packs) = self.store().map(|store| store.packs()) else { return };
         let objects = self.common_dir().join("objects");
-        *self.ahead.borrow_mut() = Ahead::start(tip, (objects, self.object_dirs.clone(), packs), from, cut);
+        let places = (objects, self.object_dirs.clone(), packs);
+        *self.ahead.borrow_mut() = Some(Ahead::start(worker, tip, places, from, cut));
     }
 
     /// The commit itself, or what a merge in memory was made of.

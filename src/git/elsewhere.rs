@@ -1,4 +1,4 @@
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -59,6 +59,7 @@ impl Elsewhere {
             object_dirs: self.object_dirs.clone(),
             memory: Memory::sharing(Arc::clone(&self.packs)),
             ahead: RefCell::default(),
+            worker: OnceCell::default(),
             cache: Cell::default(),
         })
     }

@@ -1,4 +1,4 @@
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
@@ -17,6 +17,7 @@ use super::object;
 use super::store::Store;
 use crate::diag::RepoPath;
 use crate::diag::escape::shell_word;
+use crate::parallel::{Job, Worker};
 
 /// What `HEAD` names.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,6 +48,9 @@ pub struct Repo {
     pub(super) object_dirs: Vec<PathBuf>,
     pub(super) memory: Memory,
     pub(super) ahead: RefCell<Option<Ahead>>,
+    /// Behind what it works for, so that this is dropped first: libgit2 must not be in use when the program ends, and
+    /// the worker waits for that.
+    pub(super) worker: OnceCell<Option<Worker>>,
     pub(super) cache: Cell<Cache>,
 }
 
@@ -90,8 +94,8 @@ impl Repo {
             None => git.path().join("index"),
         };
         let (object_dirs, memory) = (environment.object_dirs.clone(), Memory::default());
-        let (ahead, cache) = Default::default();
-        Ok(Repo { git, workdir, index_path, object_dirs, memory, ahead, cache })
+        let (ahead, worker, cache) = Default::default();
+        Ok(Repo { git, workdir, index_path, object_dirs, memory, ahead, worker, cache })
     }
 
     /// True when there is no work tree.
@@ -193,6 +197,18 @@ impl Repo {
                 let message = format!("`{}` cannot be read: {e}", path.display());
                 Err(Error::new(ErrorKind::Unreadable, message))
             }
+        }
+    }
+
+    /// The thread that works for whoever needs this repository.
+    pub(super) fn worker(&self) -> Option<&Worker> {
+        self.worker.get_or_init(Worker::any).as_ref()
+    }
+
+    /// Has something done on another thread, behind what was given to it before; dropped when there is none.
+    pub(super) fn in_background(&self, job: Job) {
+        if let Some(worker) = self.worker() {
+            worker.give(job);
         }
     }
 

@@ -12,6 +12,7 @@ use super::repo::Repo;
 use super::store::Store;
 use super::{disk, files, tree, worktree};
 use crate::diag::RepoPath;
+use crate::parallel::Job;
 
 /// What is judged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,6 +78,14 @@ impl<'a> Entries<'a> {
     pub fn range(self, places: std::ops::Range<usize>) -> impl ExactSizeIterator<Item = Entry<'a>> {
         places.map(move |at| Entry { path: self.0.path(at), kind: self.0.record(at).kind })
     }
+
+    /// The path at a place.
+    ///
+    /// # Panics
+    /// At a place where there is none.
+    pub fn path(self, at: usize) -> &'a [u8] {
+        self.0.path(at)
+    }
 }
 
 /// All paths of a commit, of the index or of the work tree, and the way to their bytes.
@@ -123,6 +132,12 @@ impl Snapshot<'_> {
     /// What this is a snapshot of.
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// Has something done on another thread, which may read the snapshot as [`Snapshot::elsewhere`] tells; dropped when
+    /// there is no other thread. It should end soon once nobody wants it: the repository waits for it when it is dropped.
+    pub(crate) fn in_background(&self, job: Job) {
+        self.repo.in_background(job);
     }
 
     /// Changes [`Limits::max_blob`] for the reads to come: the judged tree itself may say it.

@@ -1,5 +1,7 @@
 //! Checks about a model's files: `[rule.check.files]`, `[rule.check.reach]`.
 
+use std::sync::Arc;
+
 use super::fields::Fields;
 use super::globs::Globs;
 use super::load_check::{list, some};
@@ -52,7 +54,7 @@ pub(super) fn reach(f: &mut Fields<'_>, mistakes: &mut Mistakes) -> Option<Check
     let code = code.into_iter().map(|table| language(table, mistakes)).collect();
     let extract = tables(f, "extract", mistakes);
     let extract = extract.into_iter().filter_map(|table| one_extract(table, mistakes)).collect();
-    Some(Check::Reach(Box::new(ReachCheck {
+    Some(Check::Reach(Arc::new(ReachCheck {
         declared,
         files,
         except,

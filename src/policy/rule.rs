@@ -1,5 +1,7 @@
 //! A rule, and what it asks.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use super::config::Mode;
@@ -164,7 +166,7 @@ pub enum Check {
     /// Files that the model must have.
     Files(Box<FilesCheck>),
     /// The data sources that the model's code names.
-    Reach(Box<ReachCheck>),
+    Reach(Arc<ReachCheck>),
     /// Facts that must fit together.
     Agree(Box<AgreeCheck>),
 }
