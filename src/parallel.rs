@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread::JoinHandle;
 
 /// How many processors this program may use; at least one. The system is asked once.
@@ -77,21 +77,31 @@ impl Queue {
     }
 }
 
-/// One that was started before anybody needed it.
-static SPARE: Mutex<Option<Worker>> = Mutex::new(None);
+/// Workers that nobody has.
+static SPARE: Mutex<Vec<Worker>> = Mutex::new(Vec::new());
 
-/// Starts a thread for the work to come. To be called as soon as a program begins: a thread that sleeps is woken on an
+/// So many are started beforehand: one to read commits and code, one for what is shared out meanwhile. Starting one takes
+/// a twentieth of a millisecond.
+const BEFOREHAND: usize = 2;
+
+/// Starts threads for the work to come. To be called as soon as a program begins: a thread that sleeps is woken on an
 /// idle processor at once, whereas one that is started milliseconds later was seen to begin where its parent ran, and
 /// to keep that from running for as long as Linux lets a thread run, which is 4 ms.
 pub fn get_ready() {
-    *SPARE.lock().unwrap_or_else(PoisonError::into_inner) = Worker::start();
+    let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+    spare.extend((0..BEFOREHAND).filter_map(|_| Worker::start()));
 }
 
 impl Worker {
-    /// The one that was started beforehand, if nobody else has it; otherwise a new one.
+    /// One that nobody has, or a new one.
     pub(crate) fn any() -> Option<Worker> {
-        let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop();
         spare.or_else(Worker::start)
+    }
+
+    /// Leaves it to others. What it was given is done.
+    pub(crate) fn leave(self) {
+        SPARE.lock().unwrap_or_else(PoisonError::into_inner).push(self);
     }
 
     /// `None` when the system has no thread to give.
@@ -129,11 +139,49 @@ impl Drop for Worker {
     }
 }
 
+/// How many processors nobody works on, this thread's own counted.
+fn idle() -> usize {
+    processors().saturating_sub(BUSY.load(Ordering::Relaxed))
+}
+
+/// Does `work` for each number below `count`, on as many threads as there are idle processors, and returns what came of
+/// each, in order. What a thread did not do because it did not end well is done here: none is ever left out.
+pub(crate) fn parts<R: Send + 'static>(
+    count: usize,
+    work: impl Fn(usize) -> R + Send + Sync + 'static,
+) -> Vec<R> {
+    let shared = Arc::new((AtomicUsize::new(0), work));
+    let next = move |next: &AtomicUsize| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < count);
+    let others = idle().min(count).saturating_sub(1);
+    let workers: Vec<Worker> = (0..others).map_while(|_| Worker::any()).collect();
+    let (send, done) = mpsc::channel();
+    for worker in &workers {
+        let (shared, send) = (Arc::clone(&shared), send.clone());
+        worker.give(Box::new(move || {
+            while let Some(at) = next(&shared.0) {
+                // Whoever asked waits for it.
+                let _ = send.send((at, (shared.1)(at)));
+            }
+        }));
+    }
+    drop(send);
+    let mut results: Vec<Option<R>> = Vec::new();
+    results.resize_with(count, || None);
+    while let Some(at) = next(&shared.0) {
+        results[at] = Some((shared.1)(at));
+    }
+    for (at, result) in done {
+        results[at] = Some(result);
+    }
+    workers.into_iter().for_each(Worker::leave);
+    results.into_iter().enumerate().map(|(at, result)| result.unwrap_or_else(|| (shared.1)(at))).collect()
+}
+
 /// Does `work` for each item, on as many threads as there are idle processors, and returns what came of each
 /// in the order of the items. A thread that cannot be started, or does not end well, has its share done
 /// here: no item is ever left out.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let workers = processors().saturating_sub(BUSY.load(Ordering::Relaxed)).min(items.len());
+    let workers = idle().min(items.len());
     if workers < 2 {
         return items.iter().map(work).collect();
     }
@@ -165,13 +213,27 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::{Arc, mpsc};
 
-    use super::{Worker, map};
+    use super::{Worker, map, parts};
 
     #[test]
     fn results_come_in_the_order_of_the_items() {
         let items: Vec<u64> = (0..1000).collect();
         assert_eq!(map(&items, |n| n * n), items.iter().map(|n| n * n).collect::<Vec<_>>());
         assert!(map(&[] as &[u8], |n| *n).is_empty());
+    }
+
+    #[test]
+    fn parts_come_in_order_and_those_of_a_thread_that_died_are_done_again() {
+        for count in [0, 1, 2, 100] {
+            assert_eq!(parts(count, |at| at * at), (0..count).map(|at| at * at).collect::<Vec<_>>());
+        }
+        let here = std::thread::current().id();
+        let fails_elsewhere = move |at: usize| {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            assert_eq!(std::thread::current().id(), here, "on purpose");
+            at
+        };
+        assert_eq!(parts(8, fails_elsewhere), (0..8).collect::<Vec<_>>());
     }
 
     #[test]

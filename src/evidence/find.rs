@@ -1,6 +1,7 @@
 //! Which files may be evidence for which artifact of which model.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::diag::RepoPath;
 use crate::git::{Entry, EntryKind, Snapshot};
@@ -33,12 +34,15 @@ pub(super) struct Hit {
 
 impl Places {
     /// Matches every path of the snapshot once; very many of them on all processors.
-    pub fn find(set: &PolicySet, snapshot: &Snapshot<'_>) -> Places {
-        let (entries, count) = (snapshot.entries(), snapshot.len());
+    pub fn find(set: &Arc<PolicySet>, snapshot: &Snapshot<'_>) -> Places {
+        let count = snapshot.len();
         let parts = parallel::processors().min(count / WORTH_A_THREAD).max(1);
-        let size = count.div_ceil(parts).max(1);
-        let parts: Vec<_> = (0..count).step_by(size).map(|at| at..(at + size).min(count)).collect();
-        let found = parallel::map(&parts, |part| matching(set, entries.range(part.clone())));
+        if parts == 1 {
+            return Places { hits: matching(set, snapshot.iter()) };
+        }
+        let (set, shared, size) = (Arc::clone(set), snapshot.shared(), count.div_ceil(parts));
+        let range = move |part: usize| part * size..((part + 1) * size).min(count);
+        let found = parallel::parts(parts, move |part| matching(&set, shared.entries().range(range(part))));
         Places { hits: found.into_iter().flatten().collect() }
     }
 

@@ -16,6 +16,9 @@ use crate::model::Model;
 use crate::parallel;
 use crate::policy::{Artifact, How, PolicySet, StateName};
 
+/// So many documents keep a thread busy for longer than it takes to start.
+const WORTH_THREADS: usize = 64;
+
 /// The most files that are read for one artifact of one model, best placed first.
 const MAX_CANDIDATES: usize = 200;
 
@@ -186,10 +189,15 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         let jobs: Vec<Job<'_>> = jobs.into_values().collect();
         let judging = self.judging(first);
         let sources = &*sources;
-        let found = parallel::map(&jobs, |job| {
+        let judge = |job: &Job<'_>| -> Vec<_> {
             let doc = judging.prepared(&job.document, sources);
-            job.artifacts.iter().map(|&index| judging.judge(index, job.hit, &doc)).collect::<Vec<_>>()
-        });
+            job.artifacts.iter().map(|&index| judging.judge(index, job.hit, &doc)).collect()
+        };
+        let found = if jobs.len() < WORTH_THREADS {
+            jobs.iter().map(judge).collect()
+        } else {
+            parallel::map(&jobs, judge)
+        };
         for (job, found) in jobs.iter().zip(found) {
             let keys = job.artifacts.iter().map(|&index| (index, job.hit.path.clone()));
             self.cache.extend(keys.zip(found));

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::diag::{Diagnostic, Level, Origin, SourceId, Sources, Span};
 use crate::git::Snapshot;
-use crate::parallel;
 use crate::policy::{Config, Mistakes, Pack, PolicySet, builtin, load_config, load_pack};
 use crate::words::Words;
 
@@ -208,14 +207,8 @@ impl Assembly {
                 None => self.mistakes.unknown("unknown-pack", "pack", name, pack_names()),
             }
         }
-        let sources = &*sources;
-        let load = |source: &SourceId| {
-            let mut mistakes = Mistakes::default();
-            (load_pack(sources, *source, &mut mistakes), mistakes)
-        };
-        for (pack, mistakes) in parallel::map(&added, load) {
-            self.packs.extend(pack);
-            self.mistakes.extend(mistakes);
+        for source in added {
+            self.packs.extend(load_pack(sources, source, &mut self.mistakes));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Everything up to the evidence: tree, policy, models, facts.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::check;
 use crate::diag::{Diagnostic, Level, Sources};
@@ -19,7 +20,7 @@ use super::{Change, Request, preview, trust, weaker};
 /// A tree with its policy, its models and their evidence.
 pub struct Stage<'r> {
     /// The policy.
-    pub set: PolicySet,
+    pub set: Arc<PolicySet>,
     /// The tree.
     pub snapshot: Snapshot<'r>,
     /// The models that were asked for, sorted by id.

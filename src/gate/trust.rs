@@ -1,6 +1,8 @@
 //! Whose policy judges: that of the production side. A change cannot weaken what judges it; its own
 //! policy is only compared.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use crate::diag::{Diagnostic, Level, Origin, RepoPath, Sources, Span};
@@ -20,7 +22,7 @@ const MOST_TRIED: usize = 50;
 
 /// A policy and the models that it states for the judged tree.
 pub(super) struct Stated {
-    pub(super) set: PolicySet,
+    pub(super) set: Arc<PolicySet>,
     pub(super) models: Vec<Model>,
 }
 
@@ -55,7 +57,7 @@ pub(super) fn establish(
     let whole = |remarks, sources: &mut Sources| {
         let set = load(request, own, sources)?;
         let models = model::discover(&set.config, snapshot)?;
-        let stated = Stated { set, models };
+        let stated = Stated { set: Arc::new(set), models };
         Ok(Trusted { stated, proposed: None, changed: None, adopted: false, left: Vec::new(), remarks })
     };
     let Some(change) = &request.change else { return whole(Vec::new(), sources) };
@@ -87,14 +89,14 @@ pub(super) fn establish(
     let proposed = match judging.proposed.take() {
         Some(set) => {
             let models = model::discover(&set.config, snapshot)?;
-            Some(Stated { set, models })
+            Some(Stated { set: Arc::new(set), models })
         }
         None => None,
     };
     let listing = Listing { repo, tip, snapshot, changed: &changed };
     let (models, left) = listing.models(&mut judging, proposed.as_ref())?;
     Ok(Trusted {
-        stated: Stated { set: judging.set, models },
+        stated: Stated { set: Arc::new(judging.set), models },
         proposed,
         changed: scope,
         adopted: judging.adopted,

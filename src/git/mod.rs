@@ -67,5 +67,5 @@ pub use message::{Author, Message};
 pub use people::Identity;
 pub use range::RangeCommit;
 pub use repo::{Head, Repo};
-pub use snapshot::{Entries, Entry, EntryKind, Limits, Snapshot, Target};
+pub use snapshot::{Entries, Entry, EntryKind, Limits, SharedEntries, Snapshot, Target};
 pub use trail::{After, Trail};

@@ -88,6 +88,16 @@ impl<'a> Entries<'a> {
     }
 }
 
+/// The entries of a snapshot, for threads that may outlive it.
+pub struct SharedEntries(Arc<Listing>);
+
+impl SharedEntries {
+    /// The entries.
+    pub fn entries(&self) -> Entries<'_> {
+        Entries(&self.0)
+    }
+}
+
 /// All paths of a commit, of the index or of the work tree, and the way to their bytes.
 pub struct Snapshot<'r> {
     pub(super) repo: &'r Repo,
@@ -187,6 +197,11 @@ impl Snapshot<'_> {
     /// The entries alone.
     pub fn entries(&self) -> Entries<'_> {
         Entries(&self.listing)
+    }
+
+    /// The entries, for threads that may outlive the snapshot.
+    pub fn shared(&self) -> SharedEntries {
+        SharedEntries(Arc::clone(&self.listing))
     }
 
     /// The entry at exactly this path.

@@ -48,12 +48,6 @@ impl Mistakes {
         }
     }
 
-    /// Adds those of a part, behind those found so far.
-    pub(crate) fn extend(&mut self, part: Mistakes) {
-        part.kept.into_iter().for_each(|mistake| self.push(mistake));
-        self.more += part.more;
-    }
-
     /// Adds "there is no X named Y" with the closest existing name.
     pub(crate) fn unknown<'n>(
         &mut self,

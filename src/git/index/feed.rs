@@ -3,11 +3,11 @@
 use std::io::Read;
 use std::ops::Range;
 use std::sync::mpsc::{self, Receiver, SyncSender};
-use std::thread::JoinHandle;
 
 use sha1::{Digest, Sha1};
 
 use super::file::{CUT, Result};
+use crate::parallel::Worker;
 
 /// The checksum at the end.
 const FOOTER: usize = 20;
@@ -100,7 +100,8 @@ enum Sum {
     Elsewhere {
         to: SyncSender<(Vec<u8>, Range<usize>)>,
         back: Receiver<Vec<u8>>,
-        thread: JoinHandle<[u8; FOOTER]>,
+        sum: Receiver<[u8; FOOTER]>,
+        worker: Worker,
     },
 }
 
@@ -110,21 +111,19 @@ impl Sum {
     }
 
     fn elsewhere() -> Sum {
+        let Some(worker) = Worker::any() else { return Sum::here() };
         let (to, pieces) = mpsc::sync_channel::<(Vec<u8>, Range<usize>)>(WAITING);
-        let (give, back) = mpsc::channel();
-        let work = move || {
+        let ((give, back), (say, said)) = (mpsc::channel(), mpsc::channel());
+        worker.give(Box::new(move || {
             let mut sum = Sha1::new();
             for (piece, range) in pieces {
                 sum.update(&piece[range]);
                 // Whoever reads may have all that it needs.
                 let _ = give.send(piece);
             }
-            sum.finalize().into()
-        };
-        match std::thread::Builder::new().spawn(work) {
-            Ok(thread) => Sum::Elsewhere { to, back, thread },
-            Err(_) => Sum::here(),
-        }
+            let _ = say.send(sum.finalize().into());
+        }));
+        Sum::Elsewhere { to, back, sum: said, worker }
     }
 
     /// An empty buffer.
@@ -154,9 +153,11 @@ impl Sum {
         self.add(piece, fresh);
         match self {
             Sum::Here(sum) => Some(sum.finalize().into()),
-            Sum::Elsewhere { to, thread, .. } => {
+            Sum::Elsewhere { to, sum, worker, .. } => {
                 drop(to);
-                thread.join().ok()
+                let sum = sum.recv().ok();
+                worker.leave();
+                sum
             }
         }
     }
