@@ -98,8 +98,7 @@ impl Patterns {
             folder: Vec::new(),
             folded: Vec::new(),
             folder_end: 0,
-            ending: Vec::new(),
-            table: self.by_ending.get(&[][..]).copied().unwrap_or(0),
+            endings: Endings::default(),
             hits: vec![None; self.tables.len()],
             found: Vec::new(),
         }
@@ -115,12 +114,39 @@ pub(super) struct Scanner<'p> {
     /// The last path, folded, and how long its folder is there.
     folded: Vec<u8>,
     folder_end: usize,
-    /// What followed the last dot of the last path that had one, and the table for it.
-    ending: Vec<u8>,
-    table: usize,
+    endings: Endings,
     /// For each table, what the folder's name says, once it was looked for.
     hits: Vec<Option<InFolder<'p>>>,
     found: Vec<usize>,
+}
+
+/// The tables of the endings that came last: the files of a folder have few.
+#[derive(Debug)]
+struct Endings([(u64, usize); Endings::SLOTS]);
+
+impl Default for Endings {
+    fn default() -> Endings {
+        // No ending that tables know: it is not UTF-8.
+        Endings([(u64::MAX, 0); Endings::SLOTS])
+    }
+}
+
+impl Endings {
+    const SLOTS: usize = 16;
+
+    fn table(&mut self, ending: &[u8], tables: &BTreeMap<Vec<u8>, usize>) -> usize {
+        let find = || tables.get(ending).copied().unwrap_or(0);
+        let mut bytes = [0; 8];
+        let Some(start) = bytes.get_mut(..ending.len()) else { return find() };
+        start.copy_from_slice(ending);
+        // No path holds a zero, so that short endings differ.
+        let key = u64::from_le_bytes(bytes);
+        let slot = &mut self.0[(key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 60) as usize % Endings::SLOTS];
+        if slot.0 != key {
+            *slot = (key, find());
+        }
+        slot.1
+    }
 }
 
 /// What the name of a folder says of the paths in it.
@@ -148,13 +174,7 @@ impl Scanner<'_> {
         let folded = &self.folded;
         let table = match folded.iter().rposition(|&b| b == b'.').map(|dot| &folded[dot + 1..]) {
             None => 0,
-            Some(ending) => {
-                if *ending != self.ending {
-                    self.ending = ending.to_vec();
-                    self.table = by_ending.get(ending).copied().unwrap_or(0);
-                }
-                self.table
-            }
+            Some(ending) => self.endings.table(ending, by_ending),
         };
         let literals = self.patterns.literals(table);
         let folder = self.hits[table].get_or_insert_with(|| {

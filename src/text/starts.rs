@@ -29,14 +29,20 @@ pub fn first_folded_start(text: &str) -> Option<Start> {
     let second = match rest {
         [] => &[][..],
         [b' ', second @ ..] => &second[..second.iter().take_while(|byte| plain(byte)).count()],
-        _ => return first_start(text),
+        _ => return first_as_it_is(text),
     };
     let more = rest.get(1 + second.len());
     if first.is_empty() || second.is_empty() != rest.is_empty() || more.is_some_and(|byte| *byte != b' ') {
-        return first_start(text);
+        return first_as_it_is(text);
     }
     let key = |word: &[u8]| word.iter().take(4).rev().fold(0, |key, byte| key << 8 | u32::from(*byte));
     Some(Start { at: 0, key: key(first), next: key(second) })
+}
+
+fn first_as_it_is(text: &str) -> Option<Start> {
+    let mut first = None;
+    Starts::of(text, std::iter::once, |start| first.replace(start).is_none());
+    first
 }
 
 /// True when `visit` says so of any of the `Folded::starts` that `text` has once it is folded, which it need not
