@@ -11,4 +11,4 @@ mod source;
 
 pub use diagnostic::{Diagnostic, Level, Note, Paste};
 pub use path::RepoPath;
-pub use source::{LineColumn, Origin, SourceFile, SourceId, Sources, Span};
+pub use source::{LineColumn, Origin, SourceFile, SourceId, Sources, Span, Text};

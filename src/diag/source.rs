@@ -1,3 +1,4 @@
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -77,7 +78,33 @@ pub struct SourceFile {
     /// Where it comes from.
     pub origin: Origin,
     /// The whole text, without a byte order mark.
-    pub text: Arc<str>,
+    pub text: Text,
+}
+
+/// A text that many may hold.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Text {
+    /// Of the program itself.
+    Shipped(&'static str),
+    /// Any other.
+    Shared(Arc<str>),
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Text::Shipped(text) => text,
+            Text::Shared(text) => text,
+        }
+    }
+}
+
+impl<T: Into<Arc<str>>> From<T> for Text {
+    fn from(text: T) -> Text {
+        Text::Shared(text.into())
+    }
 }
 
 /// A position for people and for reports.
@@ -102,7 +129,7 @@ impl Sources {
     }
 
     /// Takes a text in. A byte order mark must have been removed.
-    pub fn add(&mut self, origin: Origin, text: impl Into<Arc<str>>) -> SourceId {
+    pub fn add(&mut self, origin: Origin, text: impl Into<Text>) -> SourceId {
         let id = u32::try_from(self.files.len()).expect("fewer than 2^32 texts are ever read");
         self.files.push(SourceFile { origin, text: text.into() });
         SourceId(id)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::diag::{Diagnostic, Level, Origin, SourceId, Sources, Span};
+use crate::diag::{Diagnostic, Level, Origin, SourceId, Sources, Span, Text};
 use crate::git::Snapshot;
 use crate::policy::{Config, Mistakes, Pack, PolicySet, builtin, load_config, load_pack};
 use crate::words::Words;
@@ -33,7 +33,7 @@ fn built_in(name: &str, sources: &mut Sources, mistakes: &mut Mistakes) -> Optio
 fn add(name: &str, sources: &mut Sources) -> Option<SourceId> {
     let path = format!("{name}.toml");
     let file = builtin::file(&path)?;
-    Some(sources.add(Origin::BuiltIn(path), file.text()))
+    Some(sources.add(Origin::BuiltIn(path), Text::Shipped(file.text())))
 }
 
 /// The vocabulary that comes with the program and that of some packs together. A pack that is the

@@ -31,7 +31,8 @@ pub struct TermList {
     /// Of a list that comes with the program, instead.
     shipped: Option<&'static Shipped>,
     patterns: OnceLock<Vec<(usize, Regex)>>,
-    compiled: OnceLock<Compiled>,
+    /// Apart, since most lists of a run are never asked.
+    compiled: OnceLock<Box<Compiled>>,
 }
 
 /// Plain terms, sorted by their head, so that those which may start at a place of a text are found
@@ -293,7 +294,7 @@ impl TermList {
 
     fn compiled(&self) -> &Compiled {
         self.compiled.get_or_init(|| {
-            Compiled::new(match self.shipped {
+            Box::new(Compiled::new(match self.shipped {
                 Some(list) => {
                     let mut all = Vec::with_capacity(list.count);
                     all.extend(list.spellings.lines().filter_map(spelling::read));
@@ -303,7 +304,7 @@ impl TermList {
                     let all = spelling::spellings(self.terms.iter().map(String::as_str));
                     all.iter().filter_map(spelling::Spelling::term).collect()
                 }
-            })
+            }))
         })
     }
 
