@@ -170,3 +170,34 @@ fn a_source_among_much_code_is_found() {
     assert_eq!(output.code, Some(2), "{}", output.stdout);
     assert!(output.stdout.contains("part_450.py"), "{}", output.stdout);
 }
+
+/// Code is searched before the papers are read; what these say counts all the same.
+#[test]
+fn much_code_is_judged_by_what_papers_declare() {
+    let scratch = ready();
+    for nth in 0..400 {
+        let read =
+            if nth % 4 == 0 { READS.replace("secret", &format!("s{}", nth % 3)) } else { String::new() };
+        scratch
+            .write(&format!("src/many/part_{nth:03}.py"), format!("\"\"\"Part {nth}.\"\"\"\nx = 1\n{read}"));
+    }
+    let papers = "docs/data-contract.md";
+    let old = std::fs::read_to_string(scratch.path().join(papers)).unwrap();
+    let expected = ["000", "004", "008"].map(|nth| format!("data-reach-undeclared src/many/part_{nth}.py:5"));
+    for (said, open) in [
+        ("", &[0, 1, 2][..]),
+        ("- Sources: corp-s1 (bucket)", &[0, 2]),
+        ("- Sources: corp-s0, corp-s1 and corp-s2 (buckets)", &[]),
+    ] {
+        scratch.write(papers, format!("{old}\n{said}\n"));
+        let wanted: Vec<&String> = open.iter().map(|bucket: &usize| &expected[*bucket]).collect();
+        for _ in 0..5 {
+            assert_eq!(found(&scratch).iter().collect::<Vec<_>>(), wanted, "{said}");
+        }
+    }
+    // What is no evidence declares nothing, and then nobody asks.
+    scratch.write(papers, "# Data contract\n\nTODO\n");
+    assert!(found(&scratch).iter().all(|line| !line.starts_with("data-reach")));
+    std::fs::remove_file(scratch.path().join(papers)).unwrap();
+    assert!(found(&scratch).iter().all(|line| !line.starts_with("data-reach")));
+}
