@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use git2::ObjectType;
 
-use super::id::{CommitId, ObjectId};
+use super::id::{CommitId, NameHashes, ObjectId};
 use super::memory::Memory;
 use super::object;
 use super::pack::Packs;
@@ -105,14 +105,14 @@ impl Drop for Ahead {
 /// Whatever cannot be read is left to whoever asks for it, and says so.
 fn collect(store: &Store<'_>, from: Vec<ObjectId>, cut: &HashSet<ObjectId>, shared: &Shared) {
     let (mut batch, mut size) = (Commits::new(), 0);
-    let mut seen: HashSet<ObjectId> = from.iter().copied().collect();
+    let mut seen: HashSet<ObjectId, NameHashes> = from.iter().copied().collect();
     let mut next: VecDeque<ObjectId> = from.into();
     while let Some(id) = next.pop_front() {
         if shared.stop.load(Ordering::Relaxed) || size > BYTES_MAX {
             break;
         }
         let Ok(data) = store.read(id, ObjectType::Commit) else { continue };
-        let Ok(commit) = object::commit(data.data()) else { continue };
+        let Ok(commit) = object::outline(data.data()) else { continue };
         if !cut.contains(&id) {
             next.extend(commit.parents.into_iter().filter(|parent| seen.insert(*parent)));
         }
@@ -157,7 +157,7 @@ impl Repo {
     fn where_to_begin(&self, tip: CommitId) -> Vec<ObjectId> {
         match self.memory.get(tip.0) {
             None => vec![tip.0],
-            Some((_, bytes)) => object::commit(&bytes).map(|commit| commit.parents).unwrap_or_default(),
+            Some((_, bytes)) => object::outline(&bytes).map(|commit| commit.parents).unwrap_or_default(),
         }
     }
 

@@ -200,7 +200,7 @@ impl Changes<'_> {
             return Ok(tree);
         }
         let data = self.store.read(commit.0, ObjectType::Commit)?;
-        let read = object::commit(data.data()).map_err(|why| Error::malformed("commit", commit.0, why))?;
+        let read = object::outline(data.data()).map_err(|why| Error::malformed("commit", commit.0, why))?;
         self.roots.insert(commit, read.tree);
         Ok(read.tree)
     }

@@ -20,33 +20,48 @@ pub(super) struct Commit<'a> {
     pub(super) message: &'a [u8],
 }
 
-/// Reads a commit. `Err` says what is missing; only tree and parents are required.
-pub(super) fn commit(data: &[u8]) -> Result<Commit<'_>, &'static str> {
-    let (mut left, mut ended) = (data, data.is_empty());
-    // The lines up to an empty one, behind which the message stands.
-    let mut lines = std::iter::from_fn(|| {
-        if ended {
-            return None;
-        }
-        let end = memchr::memchr(b'\n', left);
-        let line = &left[..end.unwrap_or(left.len())];
-        left = end.map_or(&left[..0], |end| &left[end + 1..]);
-        ended = end.is_none() || left.first() == Some(&b'\n');
-        Some(line)
-    })
-    .peekable();
-    let tree = lines
-        .next()
+/// Where a commit stands in the history, and what it says.
+pub(super) struct Outline<'a> {
+    pub(super) tree: ObjectId,
+    pub(super) parents: Vec<ObjectId>,
+    /// The lines between parents and message.
+    header: &'a [u8],
+    pub(super) message: &'a [u8],
+}
+
+/// Reads no more of a commit than that. `Err` says what is missing.
+pub(super) fn outline(data: &[u8]) -> Result<Outline<'_>, &'static str> {
+    // The first empty line ends the header.
+    let end = memchr::memmem::find(data, b"\n\n");
+    let (mut header, message) = end.map_or((data, &data[..0]), |end| (&data[..=end], &data[end + 2..]));
+    let tree = first_line(&mut header)
         .and_then(|line| line.strip_prefix(b"tree "))
         .and_then(ObjectId::from_hex)
         .ok_or("it does not begin with a tree")?;
     let mut parents = Vec::new();
-    while let Some(line) = lines.next_if(|line| line.starts_with(b"parent ")) {
-        parents.push(ObjectId::from_hex(&line[7..]).ok_or("a parent is no object name")?);
+    while header.starts_with(b"parent ") {
+        let id = first_line(&mut header).and_then(|line| ObjectId::from_hex(&line[7..]));
+        parents.push(id.ok_or("a parent is no object name")?);
     }
-    let mut commit =
-        Commit { tree, parents, time: 0, author: b"", committer: b"", encoding: b"", message: &data[..0] };
-    for line in lines {
+    Ok(Outline { tree, parents, header, message })
+}
+
+/// Takes a line off; `None` at the end.
+fn first_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let all = *rest;
+    if all.is_empty() {
+        return None;
+    }
+    let end = memchr::memchr(b'\n', all);
+    *rest = end.map_or(&all[..0], |end| &all[end + 1..]);
+    Some(&all[..end.unwrap_or(all.len())])
+}
+
+/// Reads a commit. `Err` says what is missing; only tree and parents are required.
+pub(super) fn commit(data: &[u8]) -> Result<Commit<'_>, &'static str> {
+    let Outline { tree, parents, mut header, message } = outline(data)?;
+    let mut commit = Commit { tree, parents, time: 0, author: b"", committer: b"", encoding: b"", message };
+    while let Some(line) = first_line(&mut header) {
         if let Some(rest) = line.strip_prefix(b"author ")
             && commit.author.is_empty()
         {
@@ -58,7 +73,6 @@ pub(super) fn commit(data: &[u8]) -> Result<Commit<'_>, &'static str> {
             commit.encoding = rest;
         }
     }
-    commit.message = left.strip_prefix(b"\n").unwrap_or(&data[..0]);
     Ok(commit)
 }
 

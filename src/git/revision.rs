@@ -57,7 +57,7 @@ impl Repo {
     pub fn raw_parents(&self, id: CommitId) -> Result<Vec<CommitId>, Error> {
         let store = self.store()?;
         let data = store.read(id.0, ObjectType::Commit)?;
-        let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id.0, why))?;
+        let commit = object::outline(data.data()).map_err(|why| Error::malformed("commit", id.0, why))?;
         Ok(commit.parents.into_iter().map(CommitId).collect())
     }
 
@@ -151,7 +151,7 @@ fn parent(
         return Ok(None);
     }
     let data = store.read(id.0, ObjectType::Commit)?;
-    let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id.0, why))?;
+    let commit = object::outline(data.data()).map_err(|why| Error::malformed("commit", id.0, why))?;
     Ok(commit.parents.get(position as usize).map(|&parent| CommitId(parent)))
 }
 

@@ -224,7 +224,7 @@ impl<'r> Store<'r> {
     /// The tree of a commit.
     pub(super) fn tree_of(&self, commit: CommitId) -> Result<ObjectId, Error> {
         let data = self.read(commit.0, ObjectType::Commit)?;
-        Ok(object::commit(data.data()).map_err(|why| Error::malformed("commit", commit.0, why))?.tree)
+        Ok(object::outline(data.data()).map_err(|why| Error::malformed("commit", commit.0, why))?.tree)
     }
 
     /// Follows annotated tags from `id` to the first object that is no tag.

@@ -39,11 +39,12 @@ impl Repo {
         stack.sort_unstable();
         while let Some(id) = stack.pop() {
             let data = store.read(id, ObjectType::Commit)?;
-            let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id, why))?;
+            let malformed = |why| Error::malformed("commit", id, why);
+            let commit = object::outline(data.data()).map_err(malformed)?;
             let at = by_id.len();
             by_id.insert(id, at);
             if object::lines(commit.message).any(|line| begins(line, keys)) {
-                kept.push(RangeCommit::read(id, &commit, mailmap));
+                kept.push(RangeCommit::read(id, &object::commit(data.data()).map_err(malformed)?, mailmap));
             }
             if shallow.contains(&id) {
                 boundaries.push(at);

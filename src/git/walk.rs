@@ -258,7 +258,7 @@ fn is_verified(
     let store = paths.store();
     let read = |id: ObjectId| {
         let data = store.read_at_once(id)?;
-        let commit = object::commit(data.data()).map_err(|why| Error::malformed("commit", id, why))?;
+        let commit = object::outline(data.data()).map_err(|why| Error::malformed("commit", id, why))?;
         Ok::<_, Error>((commit.tree, commit.parents))
     };
     let (tree, parents) = read(kept.commit)?;
