@@ -3,8 +3,7 @@
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, mpsc};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
 
 /// How many processors this program may use; at least one. The system is asked once.
 pub(crate) fn processors() -> usize {
@@ -36,49 +35,60 @@ pub(crate) type Job = Box<dyn FnOnce() + Send>;
 
 /// A thread that does one job after the other, and sleeps in between.
 ///
-/// Dropped, it forgets the jobs that it has not begun, and waits for the one that it has.
+/// Dropped, it forgets the jobs that it has not begun, and waits for the one that it has; then it sleeps until somebody
+/// else needs a worker. It never ends: that takes longer than to sleep, and starting another one even more.
 #[derive(Debug)]
-pub(crate) struct Worker {
-    queue: Arc<Queue>,
-    thread: Option<JoinHandle<()>>,
-}
+pub(crate) struct Worker(Arc<Queue>);
 
 #[derive(Default, Debug)]
 struct Queue {
-    waiting: Mutex<Waiting>,
+    state: Mutex<State>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct State {
     jobs: VecDeque<Job>,
-    closed: bool,
+    /// It is about a job.
+    busy: bool,
 }
 
-impl std::fmt::Debug for Waiting {
+impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Waiting").field("jobs", &self.jobs.len()).field("closed", &self.closed).finish()
+        f.debug_struct("State").field("jobs", &self.jobs.len()).field("busy", &self.busy).finish()
     }
 }
 
 impl Queue {
-    /// The next job; `None` when there will be none.
-    fn next(&self) -> Option<Job> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'s>(&self, state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {
+        self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next job, once there is one.
+    fn next(&self) -> Job {
+        let mut state = self.state();
+        state.busy = false;
+        self.changed.notify_all();
         loop {
-            if waiting.closed {
-                return None;
+            if let Some(job) = state.jobs.pop_front() {
+                state.busy = true;
+                return job;
             }
-            if let Some(job) = waiting.jobs.pop_front() {
-                return Some(job);
-            }
-            waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            state = self.wait(state);
         }
     }
 }
 
 /// Workers that nobody has.
-static SPARE: Mutex<Vec<Worker>> = Mutex::new(Vec::new());
+static SPARE: Mutex<Vec<Arc<Queue>>> = Mutex::new(Vec::new());
+
+fn spare() -> MutexGuard<'static, Vec<Arc<Queue>>> {
+    SPARE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// So many are started beforehand: one to read commits and code, one for what is shared out meanwhile. Starting one takes
 /// a twentieth of a millisecond.
@@ -88,54 +98,44 @@ const BEFOREHAND: usize = 2;
 /// idle processor at once, whereas one that is started milliseconds later was seen to begin where its parent ran, and
 /// to keep that from running for as long as Linux lets a thread run, which is 4 ms.
 pub fn get_ready() {
-    let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
-    spare.extend((0..BEFOREHAND).filter_map(|_| Worker::start()));
+    spare().extend((0..BEFOREHAND).filter_map(|_| start()));
+}
+
+/// Starts a thread; `None` when the system has none to give.
+fn start() -> Option<Arc<Queue>> {
+    let queue = Arc::new(Queue::default());
+    let own = Arc::clone(&queue);
+    let work = move || loop {
+        // Whoever waits for it learns what became of it from what it owned.
+        let _ = std::panic::catch_unwind(AssertUnwindSafe(own.next()));
+    };
+    std::thread::Builder::new().spawn(work).ok().map(|_| queue)
 }
 
 impl Worker {
-    /// One that nobody has, or a new one.
+    /// One that nobody has, or a new one; `None` when the system has no thread to give.
     pub(crate) fn any() -> Option<Worker> {
-        let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        spare.or_else(Worker::start)
-    }
-
-    /// Leaves it to others. What it was given is done.
-    pub(crate) fn leave(self) {
-        SPARE.lock().unwrap_or_else(PoisonError::into_inner).push(self);
-    }
-
-    /// `None` when the system has no thread to give.
-    fn start() -> Option<Worker> {
-        let queue = Arc::new(Queue::default());
-        let own = Arc::clone(&queue);
-        let work = move || {
-            while let Some(job) = own.next() {
-                // Whoever waits for it learns what became of it from what it owned.
-                let _ = std::panic::catch_unwind(AssertUnwindSafe(job));
-            }
-        };
-        let thread = std::thread::Builder::new().spawn(work).ok()?;
-        Some(Worker { queue, thread: Some(thread) })
+        let known = spare().pop();
+        known.or_else(start).map(Worker)
     }
 
     /// Has a job done, after those that were given before.
     pub(crate) fn give(&self, job: Job) {
-        self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner).jobs.push_back(job);
-        self.queue.changed.notify_one();
+        self.0.state().jobs.push_back(job);
+        self.0.changed.notify_all();
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        let mut waiting = self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.closed = true;
-        let forgotten = std::mem::take(&mut waiting.jobs);
-        drop(waiting);
-        self.queue.changed.notify_one();
+        let forgotten = std::mem::take(&mut self.0.state().jobs);
         drop(forgotten);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        let mut state = self.0.state();
+        while state.busy {
+            state = self.0.wait(state);
         }
+        drop(state);
+        spare().push(Arc::clone(&self.0));
     }
 }
 
@@ -173,7 +173,7 @@ pub(crate) fn parts<R: Send + 'static>(
     for (at, result) in done {
         results[at] = Some(result);
     }
-    workers.into_iter().for_each(Worker::leave);
+    drop(workers);
     results.into_iter().enumerate().map(|(at, result)| result.unwrap_or_else(|| (shared.1)(at))).collect()
 }
 
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_worker_goes_on_after_a_panic_and_forgets_what_it_has_not_begun() {
-        let worker = Worker::start().expect("a thread");
+        let worker = Worker::any().expect("a thread");
         let ((say, said), (hold, held)) = (mpsc::channel(), mpsc::channel::<()>());
         let (done, second) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let (count, never) = (Arc::clone(&done), Arc::clone(&second));

@@ -8,7 +8,7 @@ use super::filter::{Filter, Scratch};
 use super::finder::{Finder, Found};
 use super::tree::{Text, text_in};
 use crate::git::{Elsewhere, Error, Snapshot};
-use crate::parallel;
+use crate::parallel::{self, Job, Worker};
 use crate::policy::{Folded, ReachCheck};
 
 /// More code than this belongs to no model.
@@ -227,6 +227,8 @@ pub struct Searching {
     work: Arc<Work>,
     /// False when everything is left to whoever asks.
     begun: bool,
+    /// Those who take part besides the one that works for the repository.
+    _others: Vec<Worker>,
 }
 
 impl Searching {
@@ -237,20 +239,21 @@ impl Searching {
             ahead.flat_map(|(at, search)| search.files().iter().map(move |file| (at, *file))).collect();
         let processors = parallel::processors();
         let begun = processors > 1 && units.len() >= WORTH_A_THREAD;
-        let threads = if begun { processors.min(units.len().div_ceil(SHARE)) } else { 0 };
+        // One processor is busy with all else meanwhile.
+        let threads = if begun { (processors - 1).min(units.len().div_ceil(SHARE)) } else { 0 };
         let (next, state, ended) = Default::default();
         let work = Arc::new(Work { searches, units, next, state, ended });
-        for thread in 0..threads {
+        let job = || -> Job {
             let (work, place) = (Arc::clone(&work), snapshot.elsewhere());
-            let job = move || work.take_part(&place);
-            if thread == 0 {
-                snapshot.in_background(Box::new(job));
-            } else {
-                // One that the system does not give is missed by nobody: the others do all.
-                std::thread::Builder::new().spawn(job).ok();
-            }
+            Box::new(move || work.take_part(&place))
+        };
+        if begun {
+            snapshot.in_background(job());
         }
-        Searching { work, begun }
+        // One that the system does not give is missed by nobody: the others do all.
+        let others: Vec<Worker> = (1..threads).map_while(|_| Worker::any()).collect();
+        others.iter().for_each(|worker| worker.give(job()));
+        Searching { work, begun, _others: others }
     }
 
     /// Says what papers declare, for each search; `None` for papers that say nothing that counts.

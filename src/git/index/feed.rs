@@ -101,7 +101,8 @@ enum Sum {
         to: SyncSender<(Vec<u8>, Range<usize>)>,
         back: Receiver<Vec<u8>>,
         sum: Receiver<[u8; FOOTER]>,
-        worker: Worker,
+        /// Behind what it works with, so that there is an end to its work when it is waited for.
+        _worker: Worker,
     },
 }
 
@@ -123,7 +124,7 @@ impl Sum {
             }
             let _ = say.send(sum.finalize().into());
         }));
-        Sum::Elsewhere { to, back, sum: said, worker }
+        Sum::Elsewhere { to, back, sum: said, _worker: worker }
     }
 
     /// An empty buffer.
@@ -153,11 +154,9 @@ impl Sum {
         self.add(piece, fresh);
         match self {
             Sum::Here(sum) => Some(sum.finalize().into()),
-            Sum::Elsewhere { to, sum, worker, .. } => {
+            Sum::Elsewhere { to, sum, .. } => {
                 drop(to);
-                let sum = sum.recv().ok();
-                worker.leave();
-                sum
+                sum.recv().ok()
             }
         }
     }
