@@ -181,17 +181,27 @@ pub(crate) fn parts<R: Send + 'static>(
 /// in the order of the items. A thread that cannot be started, or does not end well, has its share done
 /// here: no item is ever left out.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    map_with(items, || (), |(), item| work(item))
+}
+
+/// As [`map`], where each thread has something of its own that helps with all its items: what `begin` returns.
+pub(crate) fn map_with<S, T: Sync, R: Send>(
+    items: &[T],
+    begin: impl Fn() -> S + Sync,
+    work: impl Fn(&S, &T) -> R + Sync,
+) -> Vec<R> {
     let workers = idle().min(items.len());
     if workers < 2 {
-        return items.iter().map(work).collect();
+        let own = begin();
+        return items.iter().map(|item| work(&own, item)).collect();
     }
     let next = AtomicUsize::new(0);
     let share = || -> Vec<(usize, R)> {
-        let mut done = Vec::new();
+        let (own, mut done) = (begin(), Vec::new());
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(at) else { return done };
-            done.push((at, work(item)));
+            done.push((at, work(&own, item)));
         }
     };
     let mut results: Vec<Option<R>> = Vec::new();
@@ -205,7 +215,11 @@ pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) 
             results[at] = Some(result);
         }
     });
-    results.into_iter().zip(items).map(|(result, item)| result.unwrap_or_else(|| work(item))).collect()
+    results
+        .into_iter()
+        .zip(items)
+        .map(|(result, item)| result.unwrap_or_else(|| work(&begin(), item)))
+        .collect()
 }
 
 #[cfg(test)]

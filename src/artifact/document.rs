@@ -247,7 +247,13 @@ impl Document {
 
     /// The units below a heading, those of its sub-headings included.
     pub fn section(&self, heading: usize) -> impl Iterator<Item = &Unit> {
+        self.section_units(heading).map(|at| &self.units[at])
+    }
+
+    /// The same units, by their places in [`Document::units`].
+    pub fn section_units(&self, heading: usize) -> impl Iterator<Item = usize> {
         let body = self.headings[heading].body;
-        self.units.iter().filter(move |unit| unit.span.start >= body.start && unit.span.end <= body.end)
+        let inside = move |unit: &Unit| unit.span.start >= body.start && unit.span.end <= body.end;
+        (0..).zip(&self.units).filter(move |(_, unit)| inside(unit)).map(|(at, _)| at)
     }
 }

@@ -1,13 +1,13 @@
 //! Readers of a policy, applied to a document.
 
+use super::kept::Listed;
 use super::prepared::Prepared;
 use super::sections;
 use super::{Fact, Facts, Flaw, FlawKind, owners};
-use crate::artifact::document::{CodeLine, Form, Node, Scalar, Unit};
+use crate::artifact::document::{CodeLine, Form, Node, Scalar};
 use crate::artifact::types::{self, Found, NotA, Reading, ValueType};
 use crate::diag::{RepoPath, Span};
 use crate::policy::{Artifact, How, PolicySet, Reader, SourceSpec};
-use crate::words::TermList;
 
 /// The most readings that are kept of one fact in one file.
 pub(crate) const MAX_READINGS: usize = 64;
@@ -60,12 +60,12 @@ impl Ask<'_> {
 
     /// As [`Ask::value`], for a leaf of a structured format.
     pub(super) fn value_at(&mut self, text: &str, span: Span, place: &[u32], asked: bool) -> bool {
-        self.keep(types::read(self.is, text, &self.set.words), text, span, place, asked)
+        self.keep(self.doc.read(self.is, text), text, span, place, asked)
     }
 
     /// As [`Ask::value`], of a unit that is not open, where nobody was asked.
-    pub(super) fn filled(&mut self, unit: &Unit) -> bool {
-        let reading = types::read_filled(self.is, &unit.text, &self.set.words);
+    pub(super) fn filled(&mut self, unit: usize) -> bool {
+        let (reading, unit) = (self.doc.read_unit(self.is, unit), &self.doc.document.units[unit]);
         self.keep(reading, &unit.text, unit.span, &[], false)
     }
 
@@ -140,40 +140,40 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
         How::Named { .. } => named(one, &reader.how),
         How::Mention { terms, kinds, within, not } => {
             let (set, doc) = (one.set, one.doc);
-            let (terms, within) = (set.terms(terms), within.as_ref().map(|t| set.terms(t)));
-            let not = not.as_ref().map(|terms| set.terms(terms));
+            let list = |terms| doc.list(set.terms(terms));
+            let (terms, within, not) = (list(terms), within.as_ref().map(list), not.as_ref().map(list));
             for sentence in doc.sentences() {
                 let unit = &doc.document.units[sentence.unit];
                 let placed = within.is_none_or(|w| {
-                    doc.within(unit.heading, w) || doc.title().is_some_and(|t| w.is_match_folded(t))
+                    doc.within(unit.heading, w) || doc.title().is_some_and(|t| w.is_match(t))
                 });
                 if sentence.question
                     || !placed
                     || !(kinds.is_empty() || kinds.contains(&unit.kind))
-                    || !terms.is_match_folded(&sentence.folded)
-                    || not.is_some_and(|not| not.is_match_folded(&sentence.folded))
-                    || sections::open(one, unit)
+                    || !terms.is_match(sentence.text)
+                    || not.is_some_and(|not| not.is_match(sentence.text))
+                    || doc.is_open(sentence.unit)
                 {
                     continue;
                 }
                 if sentence.range == (0..unit.text.len()) {
-                    one.filled(unit);
+                    one.filled(sentence.unit);
                 } else {
                     one.value(&unit.text[sentence.range.clone()], unit.span, false);
                 }
             }
         }
         How::Unticked(terms) => {
-            let (doc, terms) = (one.doc, one.set.terms(terms));
+            let (doc, terms) = (one.doc, one.doc.list(one.set.terms(terms)));
             for task in doc.document.tasks.iter().filter(|task| !task.done) {
-                if doc.within(task.heading, terms) || terms.is_match(&task.text) {
+                if doc.within(task.heading, terms) || terms.terms.is_match(&task.text) {
                     one.value(&task.text, task.span, false);
                 }
             }
         }
         How::Code { not } => {
             let doc = one.doc;
-            let not = not.as_ref().map(|terms| one.set.terms(terms));
+            let not = not.as_ref().map(|terms| doc.list(one.set.terms(terms)));
             for line in &doc.document.code {
                 if !not.is_some_and(|not| introduced_by(doc, line, not)) {
                     one.value(&line.text, line.span, false);
@@ -202,11 +202,12 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
 }
 
 /// True when the heading above a line of code, or the text just before it, matches.
-fn introduced_by(doc: &Prepared<'_>, line: &CodeLine, terms: &TermList) -> bool {
-    let before = doc.document.units.iter().rev().find(|unit| unit.span.end <= line.span.start);
-    let named = |heading: usize| terms.is_match_folded(doc.heading(heading));
+fn introduced_by(doc: &Prepared<'_>, line: &CodeLine, terms: Listed<'_>) -> bool {
+    let units = &doc.document.units;
+    let before = units.iter().rposition(|unit| unit.span.end <= line.span.start);
+    let named = |heading: usize| terms.is_match(doc.heading(heading));
     line.heading.is_some_and(named)
-        || before.is_some_and(|u| u.heading == line.heading && terms.is_match(&u.text))
+        || before.is_some_and(|u| units[u].heading == line.heading && terms.is_match(&doc.units()[u]))
 }
 
 /// A pattern over node paths: `*` is one key, `**` any number, all else is literal; case-folded.
@@ -286,7 +287,7 @@ fn command_lines(one: &mut Ask<'_>, node: &Node, name: Option<&str>) {
         let reading = if one.is == ValueType::TrainingCommand {
             types::training_command(line, name, &one.set.words)
         } else {
-            types::read(one.is, line, &one.set.words)
+            one.doc.read(one.is, line)
         };
         if let Reading::Found(found) = reading {
             one.found(found, line, node.span, &node.place);
@@ -311,20 +312,15 @@ fn named(one: &mut Ask<'_>, how: &How) {
         return;
     };
     let (set, doc) = (one.set, one.doc);
-    let terms = set.terms(terms);
-    let (within, not) = (within.as_ref().map(|t| set.terms(t)), not.as_ref().map(|t| set.terms(t)));
+    let list = |terms| doc.list(set.terms(terms));
+    let (terms, within, not) = (list(terms), within.as_ref().map(list), not.as_ref().map(list));
     let takes = |form: Form| forms.is_empty() || forms.contains(&form);
     for (index, pair) in doc.document.pairs.iter().enumerate() {
         let key = doc.key(index);
-        if !takes(pair.form)
-            || pair.key.is_empty()
-            || doc.key_words(index) > *max_words
-            || !terms.is_match_folded(key)
-        {
+        if !takes(pair.form) || pair.key.is_empty() || key.spaced() > *max_words || !terms.is_match(key) {
             continue;
         }
-        if not.is_some_and(|n| n.is_match_folded(key)) || within.is_some_and(|w| !doc.within(pair.heading, w))
-        {
+        if not.is_some_and(|n| n.is_match(key)) || within.is_some_and(|w| !doc.within(pair.heading, w)) {
             continue;
         }
         if sections::question_like(&pair.value) {

@@ -8,6 +8,7 @@ mod candidate;
 mod canonical;
 mod facts;
 mod find;
+mod kept;
 mod owners;
 mod prepared;
 mod sections;

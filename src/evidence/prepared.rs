@@ -1,22 +1,24 @@
 //! A document made ready for many readers: keys, headings and sentences folded once.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 
+use super::kept::{Kept, Listed, Part, Text};
 use crate::artifact::document::{Document, Unit};
+use crate::artifact::types::{Reading, ValueType};
 use crate::diag::Span;
-use crate::text::Folded;
 use crate::words::TermList;
 
 /// A sentence of a unit.
-pub(super) struct Sentence {
+pub(super) struct Sentence<'s> {
     /// Index into the document's units.
     pub(super) unit: usize,
     /// Byte range in the unit's text.
     pub(super) range: Range<usize>,
-    /// Folded text.
-    pub(super) folded: Folded,
+    /// Its text.
+    pub(super) text: &'s Text,
     /// True when it asks.
     pub(super) question: bool,
 }
@@ -25,13 +27,11 @@ pub(super) struct Sentence {
 pub(super) struct Prepared<'d> {
     pub(super) document: &'d Document,
     pub(super) text: &'d str,
-    /// Each with how many words it has.
-    keys: Vec<(Folded, usize)>,
-    headings: Vec<Folded>,
-    title: Option<Folded>,
-    sentences: OnceCell<Vec<Sentence>>,
-    /// Whether units wait to be filled, by where their texts are.
-    open: RefCell<HashMap<usize, bool>>,
+    pub(super) kept: &'d Kept<'d>,
+    keys: Vec<Rc<Text>>,
+    headings: Vec<Rc<Text>>,
+    title: Option<Rc<Text>>,
+    units: OnceCell<Vec<Rc<Text>>>,
     aliases: Option<&'d Aliases>,
 }
 
@@ -50,42 +50,41 @@ impl<'d> Prepared<'d> {
         self.aliases?.get(&name.trim().to_lowercase()).map(Vec::as_slice)
     }
 
-    pub(super) fn new(document: &'d Document, text: &'d str) -> Prepared<'d> {
-        let key = |key: &str| (Folded::new(key), key.split_whitespace().count());
+    pub(super) fn new(document: &'d Document, text: &'d str, kept: &'d Kept<'d>) -> Prepared<'d> {
         Prepared {
             document,
             text,
-            keys: document.pairs.iter().map(|p| key(&p.key)).collect(),
-            headings: document.headings.iter().map(|h| Folded::new(&h.key)).collect(),
-            title: document.title.as_ref().map(|t| Folded::new(&t.text)),
-            sentences: OnceCell::new(),
-            open: RefCell::default(),
+            kept,
+            keys: document.pairs.iter().map(|p| kept.text(&p.key)).collect(),
+            headings: document.headings.iter().map(|h| kept.text(&h.key)).collect(),
+            title: document.title.as_ref().map(|t| kept.text(&t.text)),
+            units: OnceCell::new(),
             aliases: None,
         }
     }
 
-    pub(super) fn key(&self, pair: usize) -> &Folded {
-        &self.keys[pair].0
+    pub(super) fn key(&self, pair: usize) -> &Text {
+        &self.keys[pair]
     }
 
-    /// How many words a key has.
-    pub(super) fn key_words(&self, pair: usize) -> usize {
-        self.keys[pair].1
-    }
-
-    pub(super) fn heading(&self, heading: usize) -> &Folded {
+    pub(super) fn heading(&self, heading: usize) -> &Text {
         &self.headings[heading]
     }
 
-    pub(super) fn title(&self) -> Option<&Folded> {
-        self.title.as_ref()
+    pub(super) fn title(&self) -> Option<&Text> {
+        self.title.as_deref()
+    }
+
+    /// A list of the policy, to be asked.
+    pub(super) fn list<'l>(&self, terms: &'l TermList) -> Listed<'l> {
+        self.kept.list(terms)
     }
 
     /// True when a heading above, or `heading` itself, matches.
-    pub(super) fn within(&self, heading: Option<usize>, terms: &TermList) -> bool {
+    pub(super) fn within(&self, heading: Option<usize>, terms: Listed<'_>) -> bool {
         let mut at = heading;
         while let Some(index) = at {
-            if terms.is_match_folded(&self.headings[index]) {
+            if terms.is_match(&self.headings[index]) {
                 return true;
             }
             at = self.document.headings[index].parent;
@@ -93,29 +92,33 @@ impl<'d> Prepared<'d> {
         false
     }
 
-    /// Whether a unit of the document waits to be filled, as `judge` says the first time.
-    pub(super) fn is_open(&self, unit: &Unit, judge: impl FnOnce() -> bool) -> bool {
-        // The texts stay where they are as long as the document does. Empty ones share a place, and an answer.
-        let place = unit.text.as_ptr() as usize;
-        if let Some(known) = self.open.borrow().get(&place) {
-            return *known;
-        }
-        let open = judge();
-        self.open.borrow_mut().insert(place, open);
-        open
+    /// The text of each unit.
+    pub(super) fn units(&self) -> &[Rc<Text>] {
+        self.units.get_or_init(|| self.document.units.iter().map(|unit| self.kept.text(&unit.text)).collect())
     }
 
-    pub(super) fn sentences(&self) -> &[Sentence] {
-        self.sentences.get_or_init(|| {
-            let mut out = Vec::with_capacity(self.document.units.len());
-            for (index, unit) in self.document.units.iter().enumerate() {
-                for range in split_sentences(&unit.text) {
-                    let text = &unit.text[range.clone()];
-                    let question = text.trim_end().ends_with(['?', '？']);
-                    out.push(Sentence { unit: index, folded: Folded::new(text), range, question });
-                }
-            }
-            out
+    /// True for a unit that waits to be filled.
+    pub(super) fn is_open(&self, unit: usize) -> bool {
+        self.kept.is_open(&self.units()[unit])
+    }
+
+    /// What a text says as a value of a type.
+    pub(super) fn read(&self, is: ValueType, text: &str) -> Reading {
+        self.kept.read(is, &self.kept.text(text), false)
+    }
+
+    /// The same of a unit that is not open.
+    pub(super) fn read_unit(&self, is: ValueType, unit: usize) -> Reading {
+        self.kept.read(is, &self.units()[unit], true)
+    }
+
+    pub(super) fn sentences(&self) -> impl Iterator<Item = Sentence<'_>> {
+        self.units().iter().enumerate().flat_map(|(unit, of)| {
+            let parts = self.kept.sentences(of).iter();
+            parts.map(move |part| {
+                let Part { range, question, .. } = part;
+                Sentence { unit, range: range.clone(), text: part.text(of), question: *question }
+            })
         })
     }
 

@@ -2,11 +2,10 @@
 
 use super::FlawKind;
 use super::facts::Ask;
-use crate::artifact::document::{Unit, UnitKind};
+use super::kept::Listed;
+use crate::artifact::document::UnitKind;
 use crate::artifact::types::{self, Reading, ValueType};
 use crate::diag::Span;
-use crate::text::Folded;
-use crate::words::TermList;
 
 /// The list of words with which a text speaks of itself.
 const SELF_REFERENCE: &str = "self_reference";
@@ -15,9 +14,9 @@ const SELF_REFERENCE_WINDOW: usize = 90;
 
 /// Which headings to read.
 pub(super) struct Wanted<'a> {
-    pub(super) terms: &'a TermList,
-    pub(super) within: Option<&'a TermList>,
-    pub(super) not: Option<&'a TermList>,
+    pub(super) terms: Listed<'a>,
+    pub(super) within: Option<Listed<'a>>,
+    pub(super) not: Option<Listed<'a>>,
     pub(super) max_words: usize,
     pub(super) not_self: bool,
     pub(super) title: bool,
@@ -30,17 +29,17 @@ pub(super) fn read(one: &mut Ask<'_>, wanted: &Wanted<'_>) {
     let doc = one.doc;
     let only_title = only_title(doc.document.headings.iter().map(|h| h.level));
     for (index, heading) in doc.document.headings.iter().enumerate() {
-        let folded = doc.heading(index);
+        let key = doc.heading(index);
         let skip = index == 0 && only_title && !wanted.title;
-        let long = heading.key.split_whitespace().count() > wanted.max_words;
-        if skip || long || !wanted.terms.is_match_folded(folded) {
+        let long = key.spaced() > wanted.max_words;
+        if skip || long || !wanted.terms.is_match(key) {
             continue;
         }
-        let barred = wanted.not.is_some_and(|n| n.is_match_folded(folded));
+        let barred = wanted.not.is_some_and(|n| n.is_match(key));
         if barred || wanted.within.is_some_and(|w| !doc.within(heading.parent, w)) {
             continue;
         }
-        let units: Vec<&Unit> = doc.document.section(index).collect();
+        let units: Vec<usize> = doc.document.section_units(index).collect();
         if small(one.is) {
             small_values(one, wanted, &units, heading.span);
         } else {
@@ -59,12 +58,14 @@ fn small(is: ValueType) -> bool {
     !matches!(is, ValueType::Prose(_) | ValueType::Any | ValueType::Command | ValueType::TrainingCommand)
 }
 
-fn small_values(one: &mut Ask<'_>, wanted: &Wanted<'_>, units: &[&Unit], heading: Span) {
+fn small_values(one: &mut Ask<'_>, wanted: &Wanted<'_>, units: &[usize], heading: Span) {
     let mut found = false;
     let mut filled = 0;
     let everywhere = wanted.kinds.is_empty();
-    for unit in units.iter().filter(|unit| everywhere || wanted.kinds.contains(&unit.kind)) {
-        if open(one, unit) || answers_something_else(one, wanted, unit) {
+    let all = &one.doc.document.units;
+    let kind = |unit: usize| everywhere || wanted.kinds.contains(&all[unit].kind);
+    for unit in units.iter().copied().filter(|&unit| kind(unit)) {
+        if one.doc.is_open(unit) || answers_something_else(one, wanted, unit) {
             continue;
         }
         filled += 1;
@@ -76,32 +77,25 @@ fn small_values(one: &mut Ask<'_>, wanted: &Wanted<'_>, units: &[&Unit], heading
     if filled == 0 {
         one.flaw(FlawKind::Unfilled, heading);
     } else if let [unit] = units {
+        let unit = &all[*unit];
         // A section of one line answers the heading with that line.
-        let reading = types::read(one.is, &unit.text, &one.set.words);
+        let reading = one.doc.read(one.is, &unit.text);
         if let Reading::Wrong(wrong) = reading {
             one.flaw(FlawKind::Wrong(wrong.what), unit.span);
         }
     }
 }
 
-/// True for a unit that waits to be filled, with its label or without: `Decision: <accepted or not>`.
-pub(super) fn open(one: &Ask<'_>, unit: &Unit) -> bool {
-    one.doc.is_open(unit, || {
-        let value = unit.text.split_once([':', '：']).map_or("", |(_, value)| value.trim());
-        let waits = |text: &str| types::is_placeholder(text, &one.set.words);
-        waits(&unit.text) || !value.is_empty() && waits(value)
-    })
-}
-
 /// True when the unit carries a label that `not` excludes: `Next review: …` among the signatures.
-fn answers_something_else(one: &Ask<'_>, wanted: &Wanted<'_>, unit: &Unit) -> bool {
+fn answers_something_else(one: &Ask<'_>, wanted: &Wanted<'_>, unit: usize) -> bool {
     let Some(not) = wanted.not else { return false };
     let pairs = one.doc.document.pairs.iter().enumerate();
+    let unit = &one.doc.document.units[unit];
     let inside = |span: Span| span.start >= unit.span.start && span.end <= unit.span.end;
-    pairs.filter(|(_, p)| inside(p.key_span)).any(|(index, _)| not.is_match_folded(one.doc.key(index)))
+    pairs.filter(|(_, p)| inside(p.key_span)).any(|(index, _)| not.is_match(one.doc.key(index)))
 }
 
-fn whole(one: &mut Ask<'_>, wanted: &Wanted<'_>, heading: usize, units: &[&Unit]) {
+fn whole(one: &mut Ask<'_>, wanted: &Wanted<'_>, heading: usize, units: &[usize]) {
     let doc = one.doc;
     let head = &doc.document.headings[heading];
     let inside = |span: Span| span.start >= head.body.start && span.end <= head.body.end;
@@ -112,8 +106,9 @@ fn whole(one: &mut Ask<'_>, wanted: &Wanted<'_>, heading: usize, units: &[&Unit]
         }
         return;
     }
-    let filled: Vec<&&Unit> = units.iter().filter(|u| !open(one, u)).collect();
-    let mut text = filled.iter().map(|u| u.text.as_str()).collect::<Vec<_>>().join("\n");
+    let all = &doc.document.units;
+    let filled: Vec<usize> = units.iter().copied().filter(|&u| !doc.is_open(u)).collect();
+    let mut text = filled.iter().map(|&u| all[u].text.as_str()).collect::<Vec<_>>().join("\n");
     for line in &code {
         text.push('\n');
         text.push_str(&line.text);
@@ -126,13 +121,15 @@ fn whole(one: &mut Ask<'_>, wanted: &Wanted<'_>, heading: usize, units: &[&Unit]
         return;
     }
     let reading = match filled.as_slice() {
-        [unit] if code.is_empty() => types::read_filled(one.is, &unit.text, &one.set.words),
-        _ => types::read(one.is, &text, &one.set.words),
+        [unit] if code.is_empty() => doc.read_unit(one.is, *unit),
+        _ => doc.read(one.is, &text),
     };
     match reading {
         Reading::Found(found) => {
-            let (shown, span) = match filled.first() {
-                Some(unit) if !wanted.heading || wanted.terms.is_whole(&head.key) => {
+            let (shown, span) = match filled.first().map(|&unit| &all[unit]) {
+                Some(unit)
+                    if !wanted.heading || doc.kept.is_whole(wanted.terms.terms, doc.heading(heading)) =>
+                {
                     (unit.text.clone(), doc.line_of(unit))
                 }
                 _ => (head.text.clone(), head.span),
@@ -148,7 +145,7 @@ fn whole(one: &mut Ask<'_>, wanted: &Wanted<'_>, heading: usize, units: &[&Unit]
 
 fn speaks_of_itself(one: &Ask<'_>, text: &str) -> bool {
     let start: String = text.chars().take(SELF_REFERENCE_WINDOW).collect();
-    one.set.list(SELF_REFERENCE).is_match_folded(&Folded::new(&start))
+    one.doc.list(one.set.list(SELF_REFERENCE)).is_match(&one.doc.kept.text(&start))
 }
 
 /// True when a text asks and does not answer.

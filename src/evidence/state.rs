@@ -4,14 +4,15 @@
 //! of itself that it is not in force. Each verdict needs a positive sign; a fact that could not be
 //! read is never one.
 
+use std::rc::Rc;
+
+use super::kept::{Listed, Text};
 use super::prepared::Prepared;
 use super::{Facts, State};
 use crate::artifact::document::{Form, Format, Scalar, UnitKind};
-use crate::artifact::types;
 use crate::diag::Span;
 use crate::policy::{Artifact, PolicySet, StateName};
-use crate::text::{Folded, normalise_key, word_count};
-use crate::words::TermList;
+use crate::text::{Folded, normalise_key};
 
 /// What the judgement of a document's state looks at.
 pub(super) struct Subject<'a> {
@@ -39,8 +40,9 @@ type Sign = Option<(String, Option<Span>)>;
 fn wrong_kind(s: &Subject<'_>) -> Sign {
     let nature = &s.artifact.nature;
     if let Some(terms) = &nature.not_title {
-        for (piece, span) in introductions(s).into_iter().filter(|(piece, _)| terms.may_occur(piece)) {
-            if let Some(found) = terms.find(&Folded::new(&piece)) {
+        for (piece, span) in introductions(s) {
+            let text = s.doc.kept.text(&piece);
+            if let Some(found) = s.doc.list(terms).find(&text) {
                 let words = piece.get(found.range).unwrap_or("").to_string();
                 return Some((
                     format!("it introduces itself with \"{words}\""),
@@ -127,14 +129,15 @@ fn route_lines(text: &str) -> usize {
 fn other_headings(s: &Subject<'_>) -> Sign {
     let nature = &s.artifact.nature;
     let terms = nature.not_headings.as_ref()?;
-    let own: Vec<&TermList> = nature.own.iter().map(|name| s.set.list(name)).collect();
+    let terms = s.doc.list(terms);
+    let own: Vec<Listed<'_>> = nature.own.iter().map(|name| s.doc.list(s.set.list(name))).collect();
     let (mut bad, mut good) = (Vec::new(), 0);
     for index in 1..s.doc.document.headings.len() {
         let heading = s.doc.heading(index);
-        if terms.is_match_folded(heading) {
+        if terms.is_match(heading) {
             bad.push(index);
         }
-        good += usize::from(own.iter().any(|list| list.is_match_folded(heading)));
+        good += usize::from(own.iter().any(|list| list.is_match(heading)));
     }
     if bad.len() < 2 || bad.len() <= 2 * good {
         return None;
@@ -150,8 +153,9 @@ fn other_text(s: &Subject<'_>) -> Sign {
     let minimum = usize::try_from(nature.not_text_min).unwrap_or(usize::MAX);
     let mut count = 0;
     let mut first = None;
-    for sentence in s.doc.sentences() {
-        for found in terms.find_all(&sentence.folded) {
+    let listed = s.doc.list(terms);
+    for sentence in s.doc.sentences().filter(|sentence| listed.is_match(sentence.text)) {
+        for found in terms.find_all(sentence.text.folded()) {
             count += 1;
             let unit = &s.doc.document.units[sentence.unit];
             let words = unit.text[sentence.range.clone()].get(found.range).unwrap_or("").to_string();
@@ -182,9 +186,11 @@ fn template(s: &Subject<'_>) -> Sign {
     }
     let document = s.doc.document;
     let filled_by_someone = |k: UnitKind| k != UnitKind::Comment;
-    let units: Vec<_> = document.units.iter().filter(|u| filled_by_someone(u.kind)).collect();
-    let open: Vec<_> = units.iter().filter(|u| types::has_placeholder(&u.text, &s.set.words)).collect();
-    let prose = units.iter().filter(|u| u.kind != UnitKind::Cell).count().max(1);
+    let all = document.units.iter().zip(s.doc.units());
+    let units: Vec<_> = all.filter(|(u, _)| filled_by_someone(u.kind)).collect();
+    let waits = units.iter().filter(|(_, text)| s.doc.kept.has_placeholder(text));
+    let open: Vec<_> = waits.map(|(unit, _)| unit).collect();
+    let prose = units.iter().filter(|(u, _)| u.kind != UnitKind::Cell).count().max(1);
     if open.len() >= 3 && open.len() * 10 >= prose * 3 {
         return Some((
             format!("{} places are still to be filled in", open.len()),
@@ -263,7 +269,7 @@ fn stub(s: &Subject<'_>) -> Sign {
     let empty = document
         .pairs
         .iter()
-        .filter(|p| p.form == Form::Column && types::is_placeholder(&p.value, &s.set.words))
+        .filter(|p| p.form == Form::Column && s.doc.kept.is_placeholder(&s.doc.kept.text(&p.value)))
         .count();
     let columns = document.pairs.iter().filter(|p| p.form == Form::Column).count();
     if columns >= 8 && empty * 10 >= columns * 4 {
@@ -292,8 +298,8 @@ fn short(s: &Subject<'_>) -> Sign {
     if s.doc.document.format != Format::Markdown {
         return None;
     }
-    let said = |text: &str| if types::is_placeholder(text, &s.set.words) { 0 } else { word_count(text) };
-    let words: usize = s.doc.document.units.iter().map(|u| said(&u.text)).sum();
+    let said = |text: &Rc<Text>| if s.doc.kept.is_placeholder(text) { 0 } else { text.words() };
+    let words: usize = s.doc.units().iter().map(said).sum();
     let code: usize = s.doc.document.code.iter().filter(|c| !c.inline).count();
     let minimum = usize::try_from(s.artifact.nature.min_words).unwrap_or(usize::MAX);
     (words + 4 * code < minimum)
@@ -331,9 +337,10 @@ fn status(s: &Subject<'_>) -> Option<State> {
     };
     let document = s.doc.document;
     let top = s.doc.text.len() / 6 + 800;
-    for pair in document.pairs.iter().filter(|p| matches!(p.form, Form::Front | Form::Label | Form::Row)) {
+    let told = |form| matches!(form, Form::Front | Form::Label | Form::Row);
+    for (index, pair) in document.pairs.iter().enumerate().filter(|(_, pair)| told(pair.form)) {
         let near = (pair.span.start as usize) < top;
-        let named = pair.key.split_whitespace().count() <= 3 && labels.is_whole(&pair.key);
+        let named = s.doc.key(index).spaced() <= 3 && s.doc.kept.is_whole(labels, s.doc.key(index));
         if near
             && named
             && !pair.value.contains(" | ")
@@ -351,14 +358,10 @@ fn status(s: &Subject<'_>) -> Option<State> {
 }
 
 fn phrases(s: &Subject<'_>) -> Option<State> {
-    let (anywhere, head, aside, every) = (
-        s.set.list("veto_phrase"),
-        s.set.list("veto_head"),
-        s.set.list("veto_not_in"),
-        s.set.list("veto_every_use"),
-    );
-    let excluding: Vec<&TermList> =
-        s.artifact.nature.exclusions.iter().map(|name| s.set.list(name)).collect();
+    let list = |name: &str| s.doc.list(s.set.list(name));
+    let (anywhere, head, aside, every) =
+        (list("veto_phrase"), list("veto_head"), list("veto_not_in"), list("veto_every_use"));
+    let excluding: Vec<Listed<'_>> = s.artifact.nature.exclusions.iter().map(|name| list(name)).collect();
     let document = s.doc.document;
     let zone = document.headings.get(2).map_or(s.doc.text.len() / 10 + 600, |h| h.span.start as usize);
     for sentence in s.doc.sentences() {
@@ -367,11 +370,12 @@ fn phrases(s: &Subject<'_>) -> Option<State> {
             continue;
         }
         let top = (unit.span.start as usize) <= zone || unit.kind == UnitKind::Comment;
-        let found = if excluding.iter().any(|list| s.doc.within(unit.heading, list)) {
-            every.find(&sentence.folded)
+        let find = |list: Listed<'_>| list.find(sentence.text);
+        let found = if excluding.iter().any(|list| s.doc.within(unit.heading, *list)) {
+            find(every)
         } else {
-            let near = || if top { head.find(&sentence.folded) } else { None };
-            anywhere.find(&sentence.folded).or_else(|| every.find(&sentence.folded)).or_else(near)
+            let near = || if top { find(head) } else { None };
+            find(anywhere).or_else(|| find(every)).or_else(near)
         };
         if let Some(found) = found {
             let words = unit.text[sentence.range.clone()].get(found.range).unwrap_or("").trim().to_string();

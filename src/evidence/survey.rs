@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::facts::read_source;
 use super::find::{Hit, Nearby, Placed, SHARED};
+use super::kept::Kept;
 use super::prepared::{Aliases, Prepared};
 use super::state::{Subject, state};
 use super::texts::Loaded;
@@ -41,6 +42,7 @@ pub struct Surveyor<'a, 'r> {
     /// What was judged already; `None` for what is no evidence of the artifact after all.
     cache: BTreeMap<(usize, RepoPath), Option<Candidate>>,
     aliases: Aliases,
+    kept: Kept<'a>,
 }
 
 impl<'a, 'r> Surveyor<'a, 'r> {
@@ -53,7 +55,8 @@ impl<'a, 'r> Surveyor<'a, 'r> {
     ) -> Surveyor<'a, 'r> {
         let essential = (0..set.artifacts.len()).map(|a| set.essential(a)).collect();
         let nearby = Nearby::new(set, places, models);
-        Surveyor { set, snapshot, essential, nearby, cache: BTreeMap::new(), aliases: Aliases::new() }
+        let (cache, aliases, kept) = (BTreeMap::new(), Aliases::new(), Kept::new(set));
+        Surveyor { set, snapshot, essential, nearby, cache, aliases, kept }
     }
 
     /// Looks at all evidence of some models.
@@ -152,7 +155,7 @@ impl<'a, 'r> Surveyor<'a, 'r> {
                 )),
                 Loaded::Read(document) => {
                     let judging = self.judging(model);
-                    judging.judge(index, hit, &judging.prepared(&document, sources))
+                    judging.judge(index, hit, &judging.prepared(&document, sources, &self.kept))
                 }
             },
         };
@@ -189,14 +192,16 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         let jobs: Vec<Job<'_>> = jobs.into_values().collect();
         let judging = self.judging(first);
         let sources = &*sources;
-        let judge = |job: &Job<'_>| -> Vec<_> {
-            let doc = judging.prepared(&job.document, sources);
+        let begin = || Kept::new(judging.set);
+        let judge = |kept: &Kept<'_>, job: &Job<'_>| -> Vec<_> {
+            let doc = judging.prepared(&job.document, sources, kept);
             job.artifacts.iter().map(|&index| judging.judge(index, job.hit, &doc)).collect()
         };
         let found = if jobs.len() < WORTH_THREADS {
-            jobs.iter().map(judge).collect()
+            let kept = begin();
+            jobs.iter().map(|job| judge(&kept, job)).collect()
         } else {
-            parallel::map(&jobs, judge)
+            parallel::map_with(&jobs, begin, judge)
         };
         for (job, found) in jobs.iter().zip(found) {
             let keys = job.artifacts.iter().map(|&index| (index, job.hit.path.clone()));
@@ -233,8 +238,13 @@ struct Judging<'s> {
 
 impl Judging<'_> {
     /// Makes a document ready to be judged, for however many artifacts.
-    fn prepared<'d>(&'d self, document: &'d Document, sources: &'d Sources) -> Prepared<'d> {
-        Prepared::new(document, &sources.get(document.source).text).with_aliases(self.aliases)
+    fn prepared<'d>(
+        &'d self,
+        document: &'d Document,
+        sources: &'d Sources,
+        kept: &'d Kept<'d>,
+    ) -> Prepared<'d> {
+        Prepared::new(document, &sources.get(document.source).text, kept).with_aliases(self.aliases)
     }
 
     /// Reads and judges a document; `None` when its content shows that no source of the artifact

@@ -20,6 +20,7 @@ mod term;
 
 pub use crate::text::is_word_char;
 pub use list::{Match, TermList};
+pub(crate) use names::Names;
 pub use term::MAX_GAP;
 
 use crate::text::{Start, any_start, first_start};
@@ -31,7 +32,7 @@ use std::sync::OnceLock;
 #[derive(Debug, Default)]
 pub struct Words {
     /// Asked for by name more often than anything else.
-    lists: HashMap<String, List, names::Names>,
+    lists: HashMap<String, List, Names>,
     families: [OnceLock<Beginnings>; 3],
     /// What the words of each family begin with; nothing when it has patterns.
     gates: [OnceLock<Option<Gate>>; 3],

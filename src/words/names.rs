@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Makes [`Name`]s, with a secret of their own: whoever names lists does not know which of them meet.
 #[derive(Clone, Debug)]
-pub(super) struct Names(u64);
+pub(crate) struct Names(u64);
 
 impl Default for Names {
     fn default() -> Names {
@@ -22,7 +22,7 @@ impl BuildHasher for Names {
 
 /// Mixes a name into a secret, eight bytes at a time.
 #[derive(Debug)]
-pub(super) struct Name(u64);
+pub(crate) struct Name(u64);
 
 impl Name {
     fn mix(&mut self, piece: u64) {

@@ -152,10 +152,13 @@ const LONGEST: usize = 1 << 14;
 /// Reads `text` as a value of type `kind`. `text` is plain (markup removed); one labelled value, one
 /// unit of prose, or a section's joined units.
 pub fn read(kind: ValueType, text: &str, words: &Words) -> Reading {
+    read_asking(kind, text, words, || is_placeholder(text, words))
+}
+
+/// As [`read`], where `waits` tells what [`is_placeholder`] says of the text.
+pub fn read_asking(kind: ValueType, text: &str, words: &Words, waits: impl FnOnce() -> bool) -> Reading {
     let code = matches!(kind, ValueType::Command | ValueType::TrainingCommand | ValueType::Cron);
-    if placeholder::is_angled(text)
-        || (!code || scan::is_short(text, CODE_PLACEHOLDER)) && is_placeholder(text, words)
-    {
+    if placeholder::is_angled(text) || (!code || scan::is_short(text, CODE_PLACEHOLDER)) && waits() {
         return Reading::Unfilled;
     }
     read_filled(kind, text, words)
