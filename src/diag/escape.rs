@@ -14,6 +14,11 @@ pub fn block(text: &str) -> Cow<'_, str> {
 }
 
 fn escape(text: &str, keep_breaks: bool) -> Cow<'_, str> {
+    // Printable ASCII hides nothing.
+    let plain = |byte: u8| matches!(byte, b' '..=b'~') || keep_breaks && matches!(byte, b'\n' | b'\t');
+    if text.bytes().all(plain) {
+        return Cow::Borrowed(text);
+    }
     let safe = |c: char| (keep_breaks && matches!(c, '\n' | '\t')) || !hidden(c);
     if text.chars().all(safe) {
         return Cow::Borrowed(text);
@@ -51,6 +56,9 @@ pub fn push(out: &mut String, c: char) {
 /// controls, formats, fillers, tags, private use, and characters that are none. Variation selectors
 /// of emoji and combining marks are left alone: they are part of honest writing.
 pub fn hidden(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     c.is_control()
         || matches!(c,
             '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

@@ -144,13 +144,15 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
             let (terms, within, not) = (list(terms), within.as_ref().map(list), not.as_ref().map(list));
             for sentence in doc.sentences() {
                 let unit = &doc.document.units[sentence.unit];
-                let placed = within.is_none_or(|w| {
-                    doc.within(unit.heading, w) || doc.title().is_some_and(|t| w.is_match(t))
-                });
+                let placed = || {
+                    within.is_none_or(|w| {
+                        doc.within(unit.heading, w) || doc.title().is_some_and(|t| w.is_match(t))
+                    })
+                };
                 if sentence.question
-                    || !placed
                     || !(kinds.is_empty() || kinds.contains(&unit.kind))
                     || !terms.is_match(sentence.text)
+                    || !placed()
                     || not.is_some_and(|not| not.is_match(sentence.text))
                     || doc.is_open(sentence.unit)
                 {
@@ -234,6 +236,10 @@ pub(super) fn path_matches(pattern: &str, path: &str) -> bool {
         }
         let ((p, lists), (k, own)) = (bare(pattern), bare(key));
         lists == own && (p == "*" || p.eq_ignore_ascii_case(k))
+    }
+    let first = |text: &str| text.bytes().next().map(|byte| byte.to_ascii_lowercase());
+    if first(pattern) != Some(b'*') && first(pattern) != first(path) {
+        return false;
     }
     if !pattern.contains("**") {
         let (mut pattern, mut path) = (pattern.split('.'), path.split('.').take(24));

@@ -175,6 +175,9 @@ pub fn word_count(text: &str) -> usize {
 /// A name as it is compared: folded, without markup, numbering (`3.1`, `Step 2:`, `IV.`, `一、`),
 /// leading symbols and trailing punctuation. `## 3.2 **Roll-back** plan:` gives `roll back plan`.
 pub fn normalise_key(text: &str) -> String {
+    if let Some(plain) = plain_key(text) {
+        return plain;
+    }
     let plain: String = text.chars().filter(|c| !matches!(c, '*' | '`')).collect();
     let folded = Folded::new(&plain);
     let mut rest = folded.as_str().trim();
@@ -190,6 +193,17 @@ pub fn normalise_key(text: &str) -> String {
         matches!(c, ':' | '?' | '.' | '!' | '：' | '。' | '#') || c.is_whitespace()
     });
     if rest.is_empty() { folded.as_str().trim().to_string() } else { rest.to_string() }
+}
+
+/// The key of a text of a few plain words, as most keys are, in which there is nothing to take away.
+fn plain_key(text: &str) -> Option<String> {
+    let words = || text.split(' ');
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ');
+    if !plain || words().any(str::is_empty) {
+        return None;
+    }
+    let key = text.to_ascii_lowercase();
+    (!STEP_WORDS.iter().any(|word| key.starts_with(word))).then_some(key)
 }
 
 const STEP_WORDS: [&str; 10] =
@@ -275,6 +289,16 @@ mod tests {
                 for (end, _) in rest.char_indices() {
                     prop_assert_eq!(first_folded_start(&rest[..end]), first_start(&rest[..end]), "{}", rest);
                 }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn plain_keys_are_as_all_others(text in "(step|part|I|x|Vi|[A-Za-z]{0,6}| |a b){0,5}") {
+            if let Some(plain) = plain_key(&text) {
+                // A mark that is taken away has it go the long way.
+                prop_assert_eq!(plain, normalise_key(&format!("*{text}")));
             }
         }
     }

@@ -116,6 +116,11 @@ fn words(text: &str) -> usize {
 /// Cuts a line at ` · `, ` • `, ` | ` and wide gaps where a new label starts.
 fn pieces(flow: &Flow, part: Range<usize>) -> Vec<Range<usize>> {
     let text = &flow.text;
+    let bytes = text[part.clone()].as_bytes();
+    // The two dots begin with these bytes.
+    if memchr::memchr3(b'|', 0xc2, 0xe2, bytes).is_none() && !bytes.windows(3).any(|gap| gap == b"   ") {
+        return vec![part];
+    }
     let mut cuts = Vec::new();
     let mut start = part.start;
     for (at, c) in text[part.clone()].char_indices().map(|(at, c)| (part.start + at, c)) {
