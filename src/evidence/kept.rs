@@ -116,19 +116,19 @@ impl<'p> Kept<'p> {
     }
 
     /// A list of the policy, to ask whether its terms occur.
-    pub(super) fn list<'l>(&self, terms: &'l TermList) -> Listed<'l> {
+    pub(super) fn list(&self, terms: &'p TermList) -> Listed<'p> {
         Listed { terms, number: self.number(terms, false) }
     }
 
     /// Lists live as long as the policy, so that where one is tells it from all others.
-    fn number(&self, terms: &TermList, whole: bool) -> usize {
+    fn number(&self, terms: &'p TermList, whole: bool) -> usize {
         let mut lists = self.lists.borrow_mut();
         let next = lists.len();
         *lists.entry((std::ptr::from_ref(terms) as usize, whole)).or_insert(next)
     }
 
     /// Whether one term covers the whole of a text: [`TermList::is_whole`].
-    pub(super) fn is_whole(&self, terms: &TermList, text: &Text) -> bool {
+    pub(super) fn is_whole(&self, terms: &'p TermList, text: &Text) -> bool {
         text.answer(self.number(terms, true), || terms.is_whole(&text.text))
     }
 

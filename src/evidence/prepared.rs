@@ -76,7 +76,7 @@ impl<'d> Prepared<'d> {
     }
 
     /// A list of the policy, to be asked.
-    pub(super) fn list<'l>(&self, terms: &'l TermList) -> Listed<'l> {
+    pub(super) fn list(&self, terms: &'d TermList) -> Listed<'d> {
         self.kept.list(terms)
     }
 
