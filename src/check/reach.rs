@@ -34,6 +34,7 @@ pub fn search(
         let filter = Arc::new(Filter::default());
         let declared = check.declared_facts().next().and_then(|(artifact, _)| set.artifact(artifact));
         let Some((artifact, _)) = declared else { continue };
+        let ahead = has_papers(artifact);
         for (place, model) in models {
             if set.severity(rule, model.tier, model.mode) == Severity::Off {
                 continue;
@@ -42,7 +43,7 @@ pub fn search(
             let files: Vec<usize> = own.collect();
             if !files.is_empty() {
                 let key = (*place, rule.id.value.as_str());
-                out.push(Search::new(key, check, &filter, files, has_papers(artifact)));
+                out.push(Search::new(key, check, &filter, files, ahead));
             }
         }
     }

@@ -25,8 +25,7 @@ pub(super) fn begin(
     (judged, all): (&[Model], &[Model]),
     places: &Places,
 ) -> Option<Begun> {
-    let asked = |rule: &Rule| judged.iter().any(|m| set.severity(rule, m.tier, m.mode) != Severity::Off);
-    if !rules(set).any(asked) {
+    if !rules(set).any(|rule| super::asked_of_any(set, judged, rule)) {
         return None;
     }
     let sorted = Sorted::new(snapshot, all);

@@ -25,6 +25,7 @@ use crate::evidence::Survey;
 use crate::git::{
     Answers, CommitId, Content, Files, Head, Identity, Limits, Mailmap, Query, Repo, Snapshot, Target,
 };
+use crate::model::Model;
 use crate::policy::{Artifact, Check, FILE, PolicySet, Rule, Severity};
 use crate::verdict::{ModelRow, RuleText, Subject, Verdict};
 
@@ -207,7 +208,7 @@ fn describe(stage: &Stage<'_>, request: &Request, sources: &Sources, verdict: &m
     let asked = |rule: &&Rule| match rule.check {
         Check::Policy => request.change.is_some(),
         _ if rule.check.is_about_change() && request.change.is_none() => false,
-        _ => asked_of_any(stage, rule),
+        _ => asked_of_any(&stage.set, &stage.models, rule),
     };
     verdict.rules = stage.set.rules.iter().filter(asked).map(rule_text).collect();
     verdict.account.rules = verdict.rules.len();
@@ -229,8 +230,8 @@ fn needs_more_than_text(rule: &Rule) -> bool {
     !matches!(rule.check, Check::Present { .. } | Check::Fact { .. })
 }
 
-fn asked_of_any(stage: &Stage<'_>, rule: &Rule) -> bool {
-    stage.models.iter().any(|model| stage.set.severity(rule, model.tier, model.mode) != Severity::Off)
+fn asked_of_any(set: &PolicySet, models: &[Model], rule: &Rule) -> bool {
+    models.iter().any(|model| set.severity(rule, model.tier, model.mode) != Severity::Off)
 }
 
 fn rule_text(rule: &Rule) -> RuleText {

@@ -39,6 +39,7 @@ pub fn first_folded_start(text: &str) -> Option<Start> {
     Some(Start { at: 0, key: key(first), next: key(second) })
 }
 
+/// As [`first_start`], for a text that is folded, whatever it holds.
 fn first_as_it_is(text: &str) -> Option<Start> {
     let mut first = None;
     Starts::of(text, std::iter::once, |start| first.replace(start).is_none());
