@@ -142,7 +142,7 @@ fn approvals<'a>(
     changed: &[&RangeCommit],
     open: bool,
 ) -> Result<Vec<Approval<'a>>, Error> {
-    let Some(best) = files.first() else { return Ok(Vec::new()) };
+    let (Some(best), false) = (files.first(), c.trail.kept.is_empty()) else { return Ok(Vec::new()) };
     let after: Vec<_> = changed.iter().map(|commit| c.trail.after(commit.id)).collect();
     let trail: &'a Trail = c.trail;
     let mut found = Vec::new();

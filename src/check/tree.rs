@@ -9,7 +9,7 @@ use super::notebook;
 use crate::diag::{Origin, RepoPath, SourceId, Sources, Span};
 use crate::git::{Content, Entries, EntryKind, Error, ErrorKind, Snapshot};
 use crate::model::{Homes, Model};
-use crate::policy::{Folded, Globs};
+use crate::policy::{Folded, FoldedPaths, Globs};
 use crate::verdict::Location;
 
 /// Larger files are generated, or data.
@@ -58,7 +58,7 @@ pub struct Sorted {
     /// For each model its own files, in order; last what lies in no model's folder.
     own: Vec<Vec<usize>>,
     /// For each model what patterns see of these: paths below its folder.
-    below: Vec<OnceCell<Vec<Folded>>>,
+    below: Vec<OnceCell<FoldedPaths>>,
 }
 
 impl Sorted {
@@ -83,18 +83,16 @@ impl Sorted {
     }
 
     /// The places of a model's own files that patterns take, in order.
-    pub(super) fn own(
-        &self,
+    pub(super) fn own<'a>(
+        &'a self,
         entries: Entries<'_>,
         (at, model): (usize, &Model),
-        takes: &Globs,
-        except: &Globs,
-    ) -> impl Iterator<Item = usize> {
+        takes: &'a Globs,
+        except: &'a Globs,
+    ) -> impl Iterator<Item = usize> + 'a {
         let (own, folder) = (&self.own[at], model.path.as_bytes());
-        let all = || own.iter().map(|place| below(entries.path(*place), folder)).collect();
-        let below = self.below[at].get_or_init(all);
-        let good = |path: &Folded| takes.takes(path) && !except.takes(path);
-        own.iter().zip(below).filter(move |(_, below)| good(below)).map(|(place, _)| *place)
+        let all = || FoldedPaths::new(own.iter().map(|place| below(entries.path(*place), folder)));
+        self.below[at].get_or_init(all).taken(takes, except).map(|at| own[at])
     }
 }
 
@@ -125,7 +123,12 @@ impl<'a, 'r> Tree<'a, 'r> {
         self.own_of(model, takes, except).next()
     }
 
-    fn own_of(&self, model: usize, takes: &Globs, except: &Globs) -> impl Iterator<Item = &'a [u8]> {
+    fn own_of<'s>(
+        &'s self,
+        model: usize,
+        takes: &'s Globs,
+        except: &'s Globs,
+    ) -> impl Iterator<Item = &'a [u8]> + 's {
         let entries = self.snapshot.entries();
         let own = self.sorted.own(entries, (model, &self.models[model]), takes, except);
         own.map(move |place| entries.path(place))
@@ -219,14 +222,14 @@ pub(super) fn parent(path: &[u8]) -> &[u8] {
 }
 
 /// What patterns see of a path below a folder.
-fn below(path: &[u8], folder: &[u8]) -> Folded {
+fn below<'p>(path: &'p [u8], folder: &[u8]) -> &'p [u8] {
     let rest = path.strip_prefix(folder).unwrap_or(path);
-    Folded::new(rest.strip_prefix(b"/").unwrap_or(rest))
+    rest.strip_prefix(b"/").unwrap_or(rest)
 }
 
 fn matching<'a>(files: &[&'a [u8]], folder: &[u8], takes: &Globs, except: &Globs) -> Vec<&'a [u8]> {
     let good = |path: &&'a [u8]| {
-        let path = below(path, folder);
+        let path = Folded::new(below(path, folder));
         takes.takes(&path) && !except.takes(&path)
     };
     files.iter().copied().filter(good).collect()

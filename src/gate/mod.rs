@@ -132,7 +132,7 @@ fn decide_texts<'r>(
         }
     };
     let mut asked = collect(stage, request, tip.is_some());
-    if request.history && range::asks_approvals(stage) {
+    if asked.approvals {
         repo.expect_walks();
     }
     let answers = match walk(repo, request, stage, std::mem::take(&mut asked.query), tip) {
@@ -286,10 +286,12 @@ fn row(stage: &Stage<'_>, m: usize) -> ModelRow {
 struct Asked<'s> {
     query: Questions<'s>,
     drifts: BTreeMap<(usize, usize), Vec<usize>>,
+    /// True when approvals are looked for: that walks the history once more.
+    approvals: bool,
 }
 
 fn collect<'s>(stage: &'s Stage<'_>, request: &Request, commits: bool) -> Asked<'s> {
-    let mut asked = Asked { query: Questions::default(), drifts: BTreeMap::new() };
+    let mut asked = Asked { query: Questions::default(), drifts: BTreeMap::new(), approvals: false };
     if !request.history || !commits {
         return asked;
     }
@@ -309,9 +311,9 @@ fn collect<'s>(stage: &'s Stage<'_>, request: &Request, commits: bool) -> Asked<
             asked.query.moved.extend(one.moved);
         }
     }
-    if range::asks_approvals(stage) {
-        asked.query.touched.extend(range::approved(stage));
-    }
+    let approved = range::approved(stage);
+    asked.approvals = !approved.is_empty();
+    asked.query.touched.extend(approved);
     asked.query.touched.sort();
     asked.query.touched.dedup();
     asked

@@ -9,7 +9,7 @@ use crate::check::{
 };
 use crate::diag::{Diagnostic, RepoPath, Sources};
 use crate::evidence::Survey;
-use crate::git::{Answers, Changes, CommitId, Error, Limits, Mailmap, Repo, Touch};
+use crate::git::{Answers, Changes, CommitId, Error, Limits, Mailmap, Repo, Touch, Trail};
 use crate::model::Model;
 use crate::policy::{ApprovalCheck, Check, CommitAsk, Rule, Severity, Tier};
 use crate::verdict::Verdict;
@@ -44,13 +44,16 @@ fn asked(stage: &Stage<'_>, is: impl Fn(&Check) -> bool) -> bool {
     })
 }
 
-/// True when a rule about approvals is on: it walks the history once more.
-pub(super) fn asks_approvals(stage: &Stage<'_>) -> bool {
+/// True when a rule about approvals is on.
+fn asks_approvals(stage: &Stage<'_>) -> bool {
     asked(stage, |check| matches!(check, Check::Approval(_)))
 }
 
-/// The files that approvals cover: when each last changed has to be known.
+/// The files that approvals cover, which rules ask for: when each last changed has to be known.
 pub(super) fn approved(stage: &Stage<'_>) -> Vec<RepoPath> {
+    if !asks_approvals(stage) {
+        return Vec::new();
+    }
     let checks = stage.set.rules.iter().filter_map(|rule| match &rule.check {
         Check::Approval(check) => Some(check),
         _ => None,
@@ -213,7 +216,11 @@ impl<'r> Gate<'_, 'r> {
         // Approvals that production holds count for a change that began before them.
         let production = self.request.change.as_ref().and_then(|change| change.production);
         let tips: Vec<CommitId> = std::iter::once(tip).chain(production).collect();
-        let trail = self.repo.trail(&tips, &keys, mailmap).map_err(git)?;
+        // Where there is nothing to approve, nobody asks who approved it.
+        let trail = match last.is_empty() {
+            true => Trail::default(),
+            false => self.repo.trail(&tips, &keys, mailmap).map_err(git)?,
+        };
         for (rule, check) in checks {
             for (model, survey) in stage.models.iter().zip(&stage.surveys) {
                 let severity = stage.set.severity(rule, model.tier, model.mode);

@@ -1,25 +1,35 @@
 //! A whole history as a graph, with the commits whose messages hold certain trailers.
 
-use std::collections::HashSet;
+use std::cell::OnceCell;
 
 use git2::ObjectType;
 
 use super::error::Error;
-use super::id::{CommitId, IdMap, NameHashes};
+use super::id::{CommitId, IdMap, ObjectId};
 use super::mailmap::Mailmap;
 use super::object;
 use super::range::RangeCommit;
 use super::repo::Repo;
 
 /// All commits that can be reached from some tips, as a graph.
-#[derive(Debug)]
+#[derive(Default, Debug)]
 pub struct Trail {
     by_id: IdMap<usize>,
-    children: Vec<Vec<usize>>,
+    /// Each commit that was met as a parent, and the one whose parent it is.
+    links: Vec<(usize, usize)>,
+    children: OnceCell<Children>,
     /// Their parents exist, but were cut off.
     boundaries: Vec<usize>,
     /// Those with a line that begins with one of the keys, newest first by the committer's clock.
     pub kept: Vec<RangeCommit>,
+}
+
+/// The children of all commits, those of one behind those of another.
+#[derive(Debug)]
+struct Children {
+    all: Vec<usize>,
+    /// Where those of each commit end; they begin where those of the one before end.
+    ends: Vec<usize>,
 }
 
 impl Repo {
@@ -32,37 +42,31 @@ impl Repo {
         self.refuse_grafts()?;
         let ahead = tips.iter().find_map(|tip| self.take_ahead(*tip));
         let (store, shallow) = (self.store()?.along(ahead.as_ref()), self.shallow_commits()?);
-        let (mut by_id, mut links) = (IdMap::default(), Vec::new());
-        let (mut boundaries, mut kept) = (Vec::new(), Vec::new());
-        let mut met: HashSet<_, NameHashes> = tips.iter().map(|tip| tip.0).collect();
-        let mut stack: Vec<_> = met.iter().copied().collect();
+        let mut trail = Trail::default();
+        let mut stack = Vec::new();
+        for tip in tips {
+            trail.meet(tip.0, &mut stack);
+        }
         stack.sort_unstable();
-        while let Some(id) = stack.pop() {
+        while let Some((id, at)) = stack.pop() {
             let data = store.read(id, ObjectType::Commit)?;
             let malformed = |why| Error::malformed("commit", id, why);
             let commit = object::outline(data.data()).map_err(malformed)?;
-            let at = by_id.len();
-            by_id.insert(id, at);
             if object::lines(commit.message).any(|line| begins(line, keys)) {
-                kept.push(RangeCommit::read(id, &object::commit(data.data()).map_err(malformed)?, mailmap));
+                let commit = object::commit(data.data()).map_err(malformed)?;
+                trail.kept.push(RangeCommit::read(id, &commit, mailmap));
             }
             if shallow.contains(&id) {
-                boundaries.push(at);
+                trail.boundaries.push(at);
                 continue;
             }
             for parent in commit.parents {
-                links.push((parent, at));
-                if met.insert(parent) {
-                    stack.push(parent);
-                }
+                let parent = trail.meet(parent, &mut stack);
+                trail.links.push((parent, at));
             }
         }
-        kept.sort_by_key(|commit| (std::cmp::Reverse(commit.time), commit.id));
-        let mut children = vec![Vec::new(); by_id.len()];
-        for (parent, child) in links {
-            children[by_id[&parent]].push(child);
-        }
-        Ok(Trail { by_id, children, boundaries, kept })
+        trail.kept.sort_by_key(|commit| (std::cmp::Reverse(commit.time), commit.id));
+        Ok(trail)
     }
 }
 
@@ -72,17 +76,36 @@ fn begins(line: &[u8], keys: &[&str]) -> bool {
 }
 
 impl Trail {
+    /// The place of a commit; one that is new is still to be read.
+    fn meet(&mut self, id: ObjectId, stack: &mut Vec<(ObjectId, usize)>) -> usize {
+        if let Some(&known) = self.by_id.get(&id) {
+            return known;
+        }
+        let next = self.by_id.len();
+        self.by_id.insert(id, next);
+        stack.push((id, next));
+        next
+    }
+
     /// The commits that come after `commit`: those that descend from it, itself not included.
     pub fn after(&self, commit: CommitId) -> After<'_> {
-        let mut below = vec![false; self.children.len()];
         let start = self.by_id.get(&commit.0).copied();
-        let mut stack: Vec<usize> = start.map(|at| self.children[at].clone()).unwrap_or_default();
+        let below = start.map_or_else(Vec::new, |start| self.below(start, false));
+        After { trail: self, below }
+    }
+
+    /// For each commit whether it descends from one, which itself counts or not.
+    fn below(&self, start: usize, itself: bool) -> Vec<bool> {
+        let children = self.children.get_or_init(|| Children::new(self.by_id.len(), &self.links));
+        let mut below = vec![false; self.by_id.len()];
+        below[start] = itself;
+        let mut stack = children.of(start).to_vec();
         while let Some(at) = stack.pop() {
             if !std::mem::replace(&mut below[at], true) {
-                stack.extend(&self.children[at]);
+                stack.extend(children.of(at));
             }
         }
-        After { trail: self, start, below }
+        below
     }
 
     /// True when the history is cut off somewhere.
@@ -94,16 +117,32 @@ impl Trail {
     /// it does not lead back to `commit`'s own past.
     pub fn may_lack_after(&self, commit: CommitId) -> bool {
         let Some(&target) = self.by_id.get(&commit.0) else { return self.is_cut() };
-        self.boundaries.iter().any(|&boundary| {
-            let mut below = vec![false; self.children.len()];
-            let mut stack = vec![boundary];
-            while let Some(at) = stack.pop() {
-                if !std::mem::replace(&mut below[at], true) {
-                    stack.extend(&self.children[at]);
-                }
-            }
-            !below[target]
-        })
+        self.boundaries.iter().any(|&boundary| !self.below(boundary, true)[target])
+    }
+}
+
+impl Children {
+    fn new(commits: usize, links: &[(usize, usize)]) -> Children {
+        let mut ends = vec![0; commits];
+        for (parent, _) in links {
+            ends[*parent] += 1;
+        }
+        let mut end = 0;
+        for own in &mut ends {
+            // Where they begin, until they are put there.
+            end += std::mem::replace(own, end);
+        }
+        let mut all = vec![0; links.len()];
+        for (parent, child) in links {
+            all[ends[*parent]] = *child;
+            ends[*parent] += 1;
+        }
+        Children { all, ends }
+    }
+
+    fn of(&self, commit: usize) -> &[usize] {
+        let start = commit.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.all[start..self.ends[commit]]
     }
 }
 
@@ -111,13 +150,14 @@ impl Trail {
 #[derive(Debug)]
 pub struct After<'t> {
     trail: &'t Trail,
-    start: Option<usize>,
+    /// Empty when the history does not hold that one.
     below: Vec<bool>,
 }
 
 impl After<'_> {
     /// True for a commit that descends from the one that was asked about.
     pub fn contains(&self, commit: CommitId) -> bool {
-        self.start.is_some() && self.trail.by_id.get(&commit.0).is_some_and(|&at| self.below[at])
+        let at = self.trail.by_id.get(&commit.0);
+        at.and_then(|&at| self.below.get(at)).is_some_and(|&below| below)
     }
 }

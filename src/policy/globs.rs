@@ -22,11 +22,11 @@ pub struct Globs {
 /// A path as patterns see it, and what is asked of it over and over.
 #[derive(Clone, Debug)]
 pub struct Folded {
-    path: Vec<u8>,
-    ending: Option<Word>,
+    pub(super) path: Vec<u8>,
+    pub(super) ending: Option<Word>,
     /// The names of the folders that it lies in.
-    folders: Vec<Word>,
-    pairs: Pairs<4>,
+    pub(super) folders: Vec<Word>,
+    pub(super) pairs: Pairs<4>,
 }
 
 impl Folded {
@@ -39,17 +39,27 @@ impl Folded {
     pub fn with_ending(path: &[u8], more: &str) -> Folded {
         let mut path = fold_path(path);
         path.extend(more.bytes());
-        let ending = path.iter().rposition(|&b| b == b'.').map(|dot| Word::of(&path[dot + 1..]));
-        let mut folders: Vec<Word> = path.split(|&b| b == b'/').map(Word::of).collect();
-        folders.pop();
-        let pairs = Pairs::of(&path);
+        let (ending, pairs) = (ending(&path), Pairs::of(&path));
+        let folder = path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
+        let folders = folders(&path[..folder]);
         Folded { path, ending, folders, pairs }
     }
 }
 
+/// What stands behind the last dot of a folded path.
+pub(super) fn ending(path: &[u8]) -> Option<Word> {
+    path.iter().rposition(|&b| b == b'.').map(|dot| Word::of(&path[dot + 1..]))
+}
+
+/// The names of a folded path that ends in a slash.
+pub(super) fn folders(path: &[u8]) -> Vec<Word> {
+    let names = path.strip_suffix(b"/").map(|path| path.split(|&b| b == b'/').map(Word::of));
+    names.into_iter().flatten().collect()
+}
+
 /// A piece of a path, to be compared with many others at once.
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Word {
+pub(super) enum Word {
     /// At most eight bytes, none of which is zero.
     Short(u64),
     Long(Vec<u8>),
@@ -93,7 +103,7 @@ impl Words {
 
 /// Patterns, with what the ending of a path says of them: that is enough for most.
 #[derive(Debug)]
-struct Quick {
+pub(super) struct Quick {
     /// The endings whose paths are all taken: those of patterns like `*.{py,sql}`.
     taken: Words,
     /// The folders below which all is taken: those of patterns like `{test,docs}/**`.
@@ -127,18 +137,47 @@ impl Quick {
     }
 
     fn takes(&self, path: &Folded) -> bool {
-        let ends = |words: &Words| path.ending.as_ref().is_some_and(|ending| words.hold(ending));
-        ends(&self.taken)
-            || path.folders.iter().any(|folder| self.folders.hold(folder))
-            || self.possible.as_ref().is_none_or(ends) && self.takes_otherwise(path)
+        let ending = self.by_ending(path.ending.as_ref());
+        ending == ByEnding::Taken
+            || self.by_folders(&path.folders)
+            || ending == ByEnding::Possible && self.takes_otherwise(&path.path, &path.pairs)
     }
 
-    fn takes_otherwise(&self, Folded { path, pairs, .. }: &Folded) -> bool {
+    /// What the ending of a path says.
+    pub(super) fn by_ending(&self, ending: Option<&Word>) -> ByEnding {
+        let is_one_of = |words: &Words| ending.is_some_and(|ending| words.hold(ending));
+        if is_one_of(&self.taken) {
+            ByEnding::Taken
+        } else if !self.others.is_empty() && self.possible.as_ref().is_none_or(is_one_of) {
+            ByEnding::Possible
+        } else {
+            ByEnding::Other
+        }
+    }
+
+    /// True when all that lies in these folders is taken.
+    pub(super) fn by_folders(&self, folders: &[Word]) -> bool {
+        folders.iter().any(|folder| self.folders.hold(folder))
+    }
+
+    /// True when a pattern takes a path of which neither its ending nor its folders say enough.
+    pub(super) fn takes_otherwise(&self, path: &[u8], pairs: &Pairs<4>) -> bool {
         let mut candidate = None;
         let mut matches =
             |pattern: &Lazy| pattern.matches(candidate.get_or_insert_with(|| Candidate::from_bytes(path)));
         self.others.iter().any(|pattern| pattern.may_match(path, pairs) && matches(pattern))
     }
+}
+
+/// What the ending of a path says of some patterns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum ByEnding {
+    /// They take the path.
+    Taken,
+    /// One of them may take it.
+    Possible,
+    /// At most for its folders do they take it.
+    Other,
 }
 
 /// The folders of a pattern that takes all that lies in a folder of one of these names, wherever that is.
@@ -179,7 +218,12 @@ impl Globs {
 
     /// True when a pattern takes the path.
     pub fn takes(&self, path: &Folded) -> bool {
-        !self.is_empty() && self.quick.get_or_init(|| Box::new(Quick::new(&self.patterns))).takes(path)
+        self.quick().is_some_and(|quick| quick.takes(path))
+    }
+
+    /// `None` when there is no pattern.
+    pub(super) fn quick(&self) -> Option<&Quick> {
+        (!self.is_empty()).then(|| &**self.quick.get_or_init(|| Box::new(Quick::new(&self.patterns))))
     }
 
     /// The compiled set. Patterns that do not compile are left out: loading reports them, which keeps a
@@ -213,12 +257,12 @@ impl Globs {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::diag::{Origin, Sources, Span};
     use proptest::prelude::*;
 
-    fn globs(patterns: &[String]) -> Globs {
+    pub(in crate::policy) fn globs(patterns: &[String]) -> Globs {
         let span = Span::new(Sources::new().add(Origin::BuiltIn("test".to_string()), ""), 0..0);
         Globs::new(patterns.iter().map(|value| At { value: value.clone(), span }).collect())
     }

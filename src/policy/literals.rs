@@ -1,17 +1,22 @@
 //! Pieces of text that are looked for in paths, many at a time.
 
 /// Which pairs of bytes stand side by side in a path, as far as their slots tell them apart: 64 for each word.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Pairs<const WORDS: usize = 64>([u64; WORDS]);
 
 impl<const WORDS: usize> Pairs<WORDS> {
     pub(super) fn of(path: &[u8]) -> Pairs<WORDS> {
         let mut pairs = Pairs([0; WORDS]);
-        for pair in path.windows(2) {
-            let slot = Literals::slot(pair[0], pair[1]);
-            pairs.0[slot / 64 % WORDS] |= 1 << (slot % 64);
-        }
+        pairs.add(path);
         pairs
+    }
+
+    /// Those of a further piece of the path, which begins with the last byte of the one before.
+    pub(super) fn add(&mut self, piece: &[u8]) {
+        for pair in piece.windows(2) {
+            let slot = Literals::slot(pair[0], pair[1]);
+            self.0[slot / 64 % WORDS] |= 1 << (slot % 64);
+        }
     }
 
     /// False for a literal that the path cannot hold.

@@ -7,6 +7,7 @@ pub mod builtin;
 mod clauses;
 mod config;
 mod fields;
+mod folded_paths;
 mod globs;
 mod laid;
 mod literals;
@@ -34,6 +35,7 @@ mod value;
 mod waiver;
 
 pub use config::{Config, FILE, Mode, ModelSpec, Override, Pin, load as load_config};
+pub use folded_paths::FoldedPaths;
 pub use globs::{Folded, Globs};
 pub use load::pack as load_pack;
 pub use mistakes::{At, Mistakes, closest};
