@@ -77,6 +77,27 @@ fn an_uncommitted_edit_voids_approvals() {
     assert!(said.stdout.contains("not committed yet"), "{}", said.stdout);
 }
 
+/// Who approved nothing is not asked: such a repository is judged without its history.
+#[test]
+fn the_history_is_read_when_there_is_something_to_approve() {
+    let (ready, scratch) = (ready(), Scratch::repository());
+    let copy = |file: &str| scratch.write(file, std::fs::read(ready.path().join(file)).unwrap());
+    copy("roadworthy.toml");
+    scratch.write("src/train.py", "import sklearn\n");
+    let first = scratch.commit("2026-10-01T09:00:00Z", "Begin");
+    scratch.write("src/train.py", "import sklearn\n\nX = 1\n");
+    scratch.commit("2026-10-02T09:00:00Z", "Go on");
+    std::fs::remove_file(scratch.path().join(".git/objects").join(&first[..2]).join(&first[2..])).unwrap();
+    let check = || common::roadworthy(&scratch.path(), &["check", "--rev", "HEAD", "--as-of", AS_OF]);
+    let said = check();
+    assert_eq!(said.code, Some(1), "{}{}", said.stdout, said.stderr);
+    copy("docs/DPIA.md");
+    scratch.commit("2026-10-03T09:00:00Z", "Say what is at stake");
+    let said = check();
+    assert_eq!(said.code, Some(2), "{}{}", said.stdout, said.stderr);
+    assert!(said.stderr.contains(&first) || said.stdout.contains(&first), "{}{}", said.stdout, said.stderr);
+}
+
 #[test]
 fn of_several_models_an_approval_names_its_own() {
     let scratch = ready();
