@@ -1,7 +1,7 @@
 //! Evidence exists and is real.
 
 use super::{Context, Outcome, Problem, words};
-use crate::evidence::Candidate;
+use crate::evidence::{self, Candidate};
 use crate::policy::{At, StateName};
 use crate::verdict::Location;
 
@@ -22,7 +22,7 @@ pub(super) fn run(c: &Context<'_>, refuses: &[At<StateName>]) -> Outcome {
 fn missing(c: &Context<'_>) -> Problem {
     let of = if c.model.path.is_root() { String::new() } else { format!(" for model `{}`", c.model.id) };
     let mut problem = Problem::new(format!("there is no {}{of}", c.artifact.title), Location::Nowhere);
-    problem.looked = c.evidence.looked.clone();
+    problem.looked = evidence::looked(c.artifact, c.model);
     if let Some(starter) = &c.artifact.starter {
         let path = c.model.path.join(starter.file.value.as_bytes());
         problem.help.push(format!("`roadworthy init` writes a starter file to fill in: {path}"));
@@ -67,7 +67,7 @@ fn refused_candidate(c: &Context<'_>, best: &Candidate) -> Problem {
     let mut problem = Problem::new(message, at).label(label);
     problem.help.extend(others(c));
     if matches!(best.state.name, StateName::Misplaced) {
-        problem.looked = c.evidence.looked.clone();
+        problem.looked = evidence::looked(c.artifact, c.model);
     }
     problem
 }

@@ -1,6 +1,8 @@
 //! Candidates that cannot be read, each with its own sentence.
 
-use super::{Candidate, Facts, State};
+use std::sync::Arc;
+
+use super::{Candidate, State};
 use crate::diag::RepoPath;
 use crate::git::Content;
 use crate::policy::StateName;
@@ -12,7 +14,7 @@ pub(super) fn bare(path: &RepoPath, source: usize, name: StateName, reason: &str
         source: None,
         format: None,
         state: State::new(name, reason, None),
-        facts: Facts::default(),
+        facts: Arc::default(),
         source_index: source,
         met: 0,
         distance: 0,

@@ -7,7 +7,7 @@ use crate::diag::RepoPath;
 use crate::git::{Entry, EntryKind, Snapshot};
 use crate::model::{Homes, Model};
 use crate::parallel;
-use crate::policy::PolicySet;
+use crate::policy::{Artifact, PolicySet};
 
 /// Folders at the root whose files speak for every model.
 pub(super) const SHARED: [&str; 9] =
@@ -159,4 +159,19 @@ fn distance(path: &RepoPath, home: Option<&Model>, model: &Model) -> Option<usiz
             }
         }
     }
+}
+
+/// Where an artifact is looked for, for people: the usual names, and the folders.
+pub(crate) fn looked(artifact: &Artifact, model: &Model) -> Vec<String> {
+    let mut out = artifact.usual.clone();
+    let files = artifact.sources.iter().map(|s| s.files.len()).sum::<usize>();
+    if files > out.len() {
+        out.push(format!("{} other names in many languages", files - out.len()));
+    }
+    if model.path.is_root() {
+        out.push("in every folder".to_string());
+    } else {
+        out.push(format!("in {} and below, then at the root and in {}", model.path, SHARED.join(", ")));
+    }
+    out
 }

@@ -18,9 +18,12 @@ mod texts;
 
 pub use canonical::{remedy, remedy_with};
 pub(crate) use facts::MAX_READINGS;
+pub(crate) use find::looked;
 pub use find::{Places, speaks_for};
 pub use survey::{Survey, Surveyor};
 pub use texts::Texts;
+
+use std::sync::Arc;
 
 use crate::artifact::document::Format;
 use crate::artifact::types::{NotA, Value};
@@ -122,7 +125,7 @@ pub struct Candidate {
     /// What became of it.
     pub state: State,
     /// What it states.
-    pub facts: Facts,
+    pub facts: Arc<Facts>,
     /// The first source of the artifact that it matches.
     pub source_index: usize,
     /// How many of the artifact's essential groups of facts it states.
@@ -136,10 +139,8 @@ pub struct Candidate {
 pub struct Evidence {
     /// All candidates, best first.
     pub candidates: Vec<Candidate>,
-    /// Where files were looked for, for people.
-    pub looked: Vec<String>,
     /// The facts that count: of the best candidate, or of all real ones when the artifact combines.
-    pub facts: Facts,
+    pub facts: Arc<Facts>,
 }
 
 impl Evidence {

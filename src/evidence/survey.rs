@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::facts::read_source;
-use super::find::{Hit, Nearby, Placed, SHARED};
+use super::find::{Hit, Nearby, Placed};
 use super::kept::Kept;
 use super::prepared::{Aliases, Prepared};
 use super::state::{Subject, state};
-use super::texts::Loaded;
+use super::texts::{self, Loaded};
 use super::{Candidate, Evidence, Facts, Places, State, Texts, candidate, canonical};
-use crate::artifact::document::Document;
-use crate::diag::{RepoPath, Sources, Span};
+use crate::artifact::document::{Document, Format};
+use crate::diag::{RepoPath, SourceId, Sources, Span};
 use crate::git::{EntryKind, Error, Snapshot};
 use crate::model::Model;
 use crate::parallel;
@@ -120,7 +120,7 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         }
         candidates.sort_by_key(|c| (c.state.name, usize::MAX - c.met, c.distance, c.source_index));
         let facts = combined(artifact, &candidates);
-        Ok(Evidence { candidates, looked: looked(artifact, model), facts })
+        Ok(Evidence { candidates, facts })
     }
 
     fn candidate(
@@ -153,7 +153,8 @@ impl<'a, 'r> Surveyor<'a, 'r> {
                     StateName::Unreadable,
                     "its format is not one that roadworthy reads",
                 )),
-                Loaded::Read(document) => {
+                Loaded::Text(source, format) => {
+                    let document = texts.document(sources, &hit.path, (source, format));
                     let judging = self.judging(model);
                     judging.judge(index, hit, &judging.prepared(&document, sources, &self.kept))
                 }
@@ -183,9 +184,10 @@ impl<'a, 'r> Surveyor<'a, 'r> {
                         job.artifacts.push(index);
                     }
                 } else if matches!(hit.kind, EntryKind::File { .. })
-                    && let Loaded::Read(document) = texts.load(self.snapshot, sources, &hit.path)?
+                    && let Loaded::Text(source, format) = texts.load(self.snapshot, sources, &hit.path)?
                 {
-                    jobs.insert(&hit.path, Job { hit, document, artifacts: vec![index] });
+                    let text = (source, format);
+                    jobs.insert(&hit.path, Job { hit, text, artifacts: vec![index] });
                 }
             }
         }
@@ -193,15 +195,18 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         let judging = self.judging(first);
         let sources = &*sources;
         let begin = || Kept::new(judging.set);
-        let judge = |kept: &Kept<'_>, job: &Job<'_>| -> Vec<_> {
-            let doc = judging.prepared(&job.document, sources, kept);
+        let judge = |kept: &Kept<'_>, job: &Job<'_>, document: &Document| -> Vec<_> {
+            let doc = judging.prepared(document, sources, kept);
             job.artifacts.iter().map(|&index| judging.judge(index, job.hit, &doc)).collect()
         };
         let found = if jobs.len() < WORTH_THREADS {
             let kept = begin();
-            jobs.iter().map(|job| judge(&kept, job)).collect()
+            let mut document = |job: &Job<'_>| texts.document(sources, &job.hit.path, job.text);
+            jobs.iter().map(|job| judge(&kept, job, &document(job))).collect()
         } else {
-            parallel::map_with(&jobs, begin, judge)
+            // What was parsed takes several times the memory of its text: nobody keeps that of very many.
+            let document = |job: &Job<'_>| texts::document(sources, &job.hit.path, job.text);
+            parallel::map_with(&jobs, begin, |kept, job| judge(kept, job, &document(job)))
         };
         for (job, found) in jobs.iter().zip(found) {
             let keys = job.artifacts.iter().map(|&index| (index, job.hit.path.clone()));
@@ -224,7 +229,7 @@ fn is_by_model(artifact: &Artifact) -> bool {
 /// A document that may be evidence of some artifacts.
 struct Job<'a> {
     hit: &'a Hit,
-    document: Arc<Document>,
+    text: (SourceId, Format),
     artifacts: Vec<usize>,
 }
 
@@ -287,7 +292,7 @@ impl Judging<'_> {
             source: Some(document.source),
             format: Some(document.format),
             state,
-            facts,
+            facts: Arc::new(facts),
             source_index: first,
             met,
             distance: 0,
@@ -308,8 +313,8 @@ fn aliases(
             continue;
         }
         let path = RepoPath::from_git(name.as_bytes());
-        if let Loaded::Read(document) = texts.load(snapshot, sources, &path)? {
-            for node in &document.nodes {
+        if let Loaded::Text(source, format) = texts.load(snapshot, sources, &path)? {
+            for node in &texts.document(sources, &path, (source, format)).nodes {
                 if let Some(alias) = node.path.strip_prefix("aliases.").and_then(|p| p.strip_suffix("[]")) {
                     out.entry(alias.to_lowercase()).or_default().push(node.value.clone());
                 }
@@ -334,29 +339,15 @@ fn misplaced(hit: &Hit, other: &Model, artifact: usize) -> Candidate {
 }
 
 /// The facts that count.
-fn combined(artifact: &Artifact, candidates: &[Candidate]) -> Facts {
-    let Some(best) = candidates.first() else { return Facts::default() };
-    let mut facts = best.facts.clone();
+fn combined(artifact: &Artifact, candidates: &[Candidate]) -> Arc<Facts> {
+    let Some(best) = candidates.first() else { return Arc::default() };
+    let mut facts = Arc::clone(&best.facts);
     if artifact.combine && best.state.name == StateName::Real {
         for other in candidates[1..].iter().filter(|c| c.state.name == StateName::Real) {
-            facts.found.extend(other.facts.found.iter().cloned());
-            facts.flaws.extend(other.facts.flaws.iter().cloned());
+            let all = Arc::make_mut(&mut facts);
+            all.found.extend(other.facts.found.iter().cloned());
+            all.flaws.extend(other.facts.flaws.iter().cloned());
         }
     }
     facts
-}
-
-/// Where an artifact is looked for, for people: the usual names, and the folders.
-fn looked(artifact: &Artifact, model: &Model) -> Vec<String> {
-    let mut out = artifact.usual.clone();
-    let files = artifact.sources.iter().map(|s| s.files.len()).sum::<usize>();
-    if files > out.len() {
-        out.push(format!("{} other names in many languages", files - out.len()));
-    }
-    if model.path.is_root() {
-        out.push("in every folder".to_string());
-    } else {
-        out.push(format!("in {} and below, then at the root and in {}", model.path, SHARED.join(", ")));
-    }
-    out
 }

@@ -1,4 +1,4 @@
-//! Files of the snapshot, each read and parsed once.
+//! Files of the snapshot, each read once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::git::{Content, Error, Snapshot};
 #[derive(Clone, Debug)]
 pub enum Loaded {
     /// A text in a format we know.
-    Read(Arc<Document>),
+    Text(SourceId, Format),
     /// A text in no format we know.
     Plain(SourceId),
     /// Not a text, with the state's sentence.
@@ -23,6 +23,8 @@ pub enum Loaded {
 #[derive(Default, Debug)]
 pub struct Texts {
     loaded: BTreeMap<RepoPath, Loaded>,
+    /// Those that were parsed to be looked at more than once.
+    documents: BTreeMap<SourceId, Arc<Document>>,
 }
 
 impl Texts {
@@ -41,11 +43,9 @@ impl Texts {
         }
         let loaded = match snapshot.read(path.as_bytes())? {
             Content::Text(text) => {
-                let source = sources.add(Origin::Repository(path.clone()), text.clone());
-                match read::read_file(source, path.as_bytes(), &text) {
-                    Some(document) => Loaded::Read(Arc::new(document)),
-                    None => Loaded::Plain(source),
-                }
+                let format = read::format_of(path.as_bytes(), &text);
+                let source = sources.add(Origin::Repository(path.clone()), text);
+                format.map_or(Loaded::Plain(source), |format| Loaded::Text(source, format))
             }
             other => Loaded::Other(other),
         };
@@ -53,11 +53,19 @@ impl Texts {
         Ok(loaded)
     }
 
-    /// The document of a text that was loaded.
-    pub fn document(&self, path: &RepoPath) -> Option<(&Arc<Document>, Format)> {
-        match self.loaded.get(path)? {
-            Loaded::Read(document) => Some((document, document.format)),
-            Loaded::Plain(_) | Loaded::Other(_) => None,
-        }
+    /// The document of a text, parsed on first use and kept.
+    pub fn document(
+        &mut self,
+        sources: &Sources,
+        path: &RepoPath,
+        (source, format): (SourceId, Format),
+    ) -> Arc<Document> {
+        let read = || Arc::new(document(sources, path, (source, format)));
+        Arc::clone(self.documents.entry(source).or_insert_with(read))
     }
+}
+
+/// Parses a text that was loaded.
+pub(super) fn document(sources: &Sources, path: &RepoPath, (source, format): (SourceId, Format)) -> Document {
+    read::read_in(format, source, path.as_bytes(), &sources.get(source).text)
 }

@@ -83,10 +83,14 @@ pub fn read(source: SourceId, text: &str, format: Format) -> Document {
 /// Reads a file in the format that [`format_of`] gives; `None` when no reader can read it. The
 /// language of code lines is the file's extension, or its name when it has none.
 pub fn read_file(source: SourceId, path: &[u8], text: &str) -> Option<Document> {
-    let format = format_of(path, text)?;
+    format_of(path, text).map(|format| read_in(format, source, path, text))
+}
+
+/// As [`read_file`], in a format that is known.
+pub fn read_in(format: Format, source: SourceId, path: &[u8], text: &str) -> Document {
     let name = file_name(path);
     let language = name.rsplit_once('.').map_or(name.as_str(), |(_, extension)| extension);
-    Some(read_as(source, text, format, language))
+    read_as(source, text, format, language)
 }
 
 fn read_as(source: SourceId, text: &str, format: Format, language: &str) -> Document {
