@@ -1,6 +1,6 @@
 //! The rows that are measured in a few minutes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::library;
@@ -26,7 +26,8 @@ const LIST: [&str; 3] = ["ls-tree", "-r", "HEAD"];
 
 pub(crate) fn comparisons(programs: &Programs, root: &Path) -> Result<Vec<Comparison>, String> {
     let repositories = usual_repositories::all(root)?;
-    let mut all = of_history(programs, root, &repositories)?;
+    let mut all = of_history(programs, &repositories)?;
+    all.extend(of_packs(programs, root, &repositories)?);
     all.extend(of_hooks(programs, root, &repositories)?);
     all.extend(of_start(programs, &repositories));
     all.extend(of_models(programs, &repositories));
@@ -38,11 +39,7 @@ pub(crate) fn pair(ours: Command, theirs: Command) -> Pair {
     Pair { ours: vec![ours], theirs: vec![theirs], before: None }
 }
 
-fn of_history(
-    programs: &Programs,
-    root: &Path,
-    repositories: &Repositories,
-) -> Result<Vec<Comparison>, String> {
+fn of_history(programs: &Programs, repositories: &Repositories) -> Result<Vec<Comparison>, String> {
     let (history, listing) = (&repositories.history, &repositories.listing);
     let base = repositories::git(history, &programs.home, &["rev-parse", RANGE_BASE])?;
     let span = format!("{RANGE_BASE}..HEAD");
@@ -90,8 +87,6 @@ fn of_history(
             ),
         },
         listed(programs, listing),
-        packs(programs, root, history, "packs")?,
-        packs(programs, root, &repositories.code, "packs-code")?,
         merge(programs, &repositories.merge),
     ])
 }
@@ -122,28 +117,38 @@ fn merge(programs: &Programs, folder: &Path) -> Comparison {
 }
 
 /// All packs against core alone: both sides are ours.
-fn packs(programs: &Programs, root: &Path, folder: &Path, name: &'static str) -> Result<Comparison, String> {
-    let check = |which: &str, packs: &str| -> Result<Command, String> {
-        let place = root.join("policies").join(which);
-        let file = place.join("roadworthy.toml");
-        std::fs::create_dir_all(&place)
-            .and_then(|()| std::fs::write(&file, format!("[policy]\npacks = {packs}\n")))
-            .map_err(|e| format!("{}: {e}", file.display()))?;
-        let policy = file.to_string_lossy();
-        Ok(programs.roadworthy(folder, &[&CHECK[..], &["--policy", &policy]].concat()))
+fn of_packs(
+    programs: &Programs,
+    root: &Path,
+    repositories: &Repositories,
+) -> Result<Vec<Comparison>, String> {
+    let Repositories { history, code, listing, models, .. } = repositories;
+    let rows = [
+        ("packs", "check --rev HEAD with all packs: the repository of `history`", history, ANY),
+        (
+            "packs-code",
+            "check --rev HEAD with all packs: 3,000 files of code, 2,000 commits, five artifacts on file",
+            code,
+            ANY,
+        ),
+        ("packs-listing", "check --rev HEAD with all packs: the repository of `listing`", listing, ANY),
+        ("packs-models", "check --rev HEAD with all packs: the repository of `models`", models, SLOW_ROUNDS),
+    ];
+    let compare = |(name, ours, folder, rounds): (_, _, &PathBuf, _)| -> Result<Comparison, String> {
+        let check = |which: &str, packs: &str| -> Result<Command, String> {
+            let place = root.join("policies").join(which);
+            let file = place.join("roadworthy.toml");
+            std::fs::create_dir_all(&place)
+                .and_then(|()| std::fs::write(&file, format!("[policy]\npacks = {packs}\n")))
+                .map_err(|e| format!("{}: {e}", file.display()))?;
+            let policy = file.to_string_lossy();
+            Ok(programs.roadworthy(folder, &[&CHECK[..], &["--policy", &policy]].concat()))
+        };
+        let pair = pair(check("all", PACKS)?, check("core", r#"["core"]"#)?);
+        let theirs = "roadworthy itself, with the pack core alone";
+        Ok(Comparison { name, ours, theirs, bounds: &[Bound::Times(1.5)], rounds, pair })
     };
-    Ok(Comparison {
-        name,
-        ours: if name == "packs" {
-            "check --rev HEAD with all packs: the repository of `history`"
-        } else {
-            "check --rev HEAD with all packs: 3,000 files of code, 2,000 commits, five artifacts on file"
-        },
-        theirs: "roadworthy itself, with the pack core alone",
-        bounds: &[Bound::Times(1.5)],
-        rounds: ANY,
-        pair: pair(check("all", PACKS)?, check("core", r#"["core"]"#)?),
-    })
+    rows.into_iter().map(compare).collect()
 }
 
 fn of_hooks(

@@ -55,7 +55,7 @@ pub(super) fn look<'a>(c: &mut LookContext<'a, '_, '_>, check: &'a FilesCheck) -
         files.extend(c.tree.above(c.model, &enough.above, &check.except));
         if !enough.holds.is_empty() || !enough.names.is_empty() {
             // The nearest are asked first: most likely one of them is enough.
-            files.sort_by_key(|path| path.iter().filter(|b| **b == b'/').count());
+            files.sort_by_cached_key(|path| path.iter().filter(|b| **b == b'/').count());
         }
         let mut best: Option<(usize, Near<'_>)> = None;
         for at in by_turns(&files) {
@@ -94,10 +94,12 @@ pub(super) fn say(c: &mut FileContext<'_, '_, '_, '_>, check: &FilesCheck, answe
 fn by_turns(files: &[&[u8]]) -> Vec<usize> {
     let mut turns: BTreeMap<&[u8], usize> = BTreeMap::new();
     let mut order: Vec<(usize, usize)> = Vec::with_capacity(files.len());
-    for (at, path) in files.iter().enumerate() {
-        let turn = turns.entry(parent(path)).or_default();
-        order.push((*turn, at));
-        *turn += 1;
+    let mut at = 0;
+    // Most often those of a folder stand side by side.
+    for same in files.chunk_by(|a, b| parent(a) == parent(b)) {
+        let first = turns.entry(parent(same[0])).or_default();
+        order.extend((*first..).zip(at..at + same.len()));
+        (*first, at) = (*first + same.len(), at + same.len());
     }
     order.sort_unstable();
     order.into_iter().map(|(_, at)| at).collect()

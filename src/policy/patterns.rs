@@ -278,8 +278,10 @@ fn owned(clause: &[&str]) -> Vec<String> {
 /// True when a path, with these pairs of bytes, holds a literal.
 fn holds<const N: usize>(path: &[u8], pairs: &Pairs<N>, literal: &str) -> bool {
     let literal = literal.as_bytes();
-    let starts = |at: usize| path[at] == literal[0] && path[at..].starts_with(literal);
-    pairs.may_hold(literal) && (0..path.len()).any(starts)
+    let [first, second, rest @ ..] = literal else { return literal.iter().all(|byte| path.contains(byte)) };
+    let starts =
+        |at: usize| path[at] == *first && path[at + 1] == *second && path[at + 2..].starts_with(rest);
+    pairs.may_hold(literal) && (1..path.len()).any(|end| starts(end - 1))
 }
 
 #[cfg(test)]
