@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Effects};
 use super::picture::{self, Frame};
 use super::{Style, matrix, wrap};
 use crate::diag::{Diagnostic, Level, Sources, escape};
+use crate::parallel;
 use crate::verdict::{Finding, Location, ModelRow, Severity, Status, Verdict};
 
 /// How much is told.
@@ -48,6 +49,9 @@ pub fn human(v: &Verdict, sources: &Sources, opts: &Human) -> String {
     parts.retain(|part| !part.is_empty());
     wrap::disarm(&parts.join("\n"))
 }
+
+/// To draw so many findings takes longer than to start a thread.
+const WORTH_THREADS: usize = 200;
 
 /// So many models that a change does not touch are named.
 const MOST_UNTOUCHED: usize = 10;
@@ -100,6 +104,7 @@ impl Page<'_> {
     /// The findings, under a line for each model; the repository's own first.
     fn findings(&self) -> Vec<String> {
         let mut parts = Vec::new();
+        let mut drawn = self.drawn().into_iter();
         for group in self.v.findings.chunk_by(|a, b| a.model == b.model) {
             let group: Vec<&Finding> =
                 group.iter().filter(|f| f.otherwise.is_none() || self.verbose).collect();
@@ -112,14 +117,28 @@ impl Page<'_> {
                 BOLD,
             ));
             let (waived, open): (Vec<_>, Vec<_>) = group.into_iter().partition(|f| f.waived.is_some());
-            let (brief, full): (Vec<_>, Vec<_>) =
-                open.into_iter().partition(|f| f.severity == Severity::Advice && !self.verbose);
-            parts.extend(full.into_iter().map(|finding| self.picture(finding)));
+            let (full, brief): (Vec<_>, Vec<_>) = open.into_iter().partition(|f| self.in_full(f));
+            parts.extend(drawn.by_ref().take(full.len()));
             parts.push(brief.into_iter().map(|finding| self.brief(finding)).collect());
             parts.push(waived.into_iter().map(|finding| self.waived(finding)).collect());
         }
         parts.push(self.untouched());
         parts
+    }
+
+    /// True for a finding that gets a picture.
+    fn in_full(&self, finding: &Finding) -> bool {
+        let told = finding.otherwise.is_none() && finding.severity != Severity::Advice;
+        finding.waived.is_none() && (told || self.verbose)
+    }
+
+    /// The pictures of the findings that get one, in their order.
+    fn drawn(&self) -> Vec<String> {
+        let full: Vec<&Finding> = self.v.findings.iter().filter(|f| self.in_full(f)).collect();
+        if full.len() < WORTH_THREADS {
+            return full.into_iter().map(|finding| self.picture(finding)).collect();
+        }
+        parallel::map(&full, |finding| self.picture(finding))
     }
 
     /// Models that the change does not touch and that would be blocked, in a line each.

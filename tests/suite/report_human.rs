@@ -85,6 +85,25 @@ fn five_hundred_models_stay_readable() {
     golden("many.txt", &text);
 }
 
+/// They are drawn on several threads.
+#[test]
+fn very_many_findings_stand_under_their_own_models() {
+    let (mut verdict, sources) = many(6000);
+    for (at, finding) in verdict.findings.iter_mut().enumerate() {
+        finding.message = format!("nobody waits for {}", finding.model.as_deref().unwrap());
+        finding.severity = if at % 3 == 0 { Severity::Advice } else { Severity::Warn };
+    }
+    let text = human(&verdict, &sources, &opts(80, true, false, Verbosity::Normal));
+    let text = format!("\n{text}");
+    let told: Vec<&str> = text.split("\n── model-").skip(1).collect();
+    assert_eq!(told.len(), 600);
+    for part in told {
+        let id = part.split(' ').next().unwrap();
+        assert_eq!(part.matches(&format!("nobody waits for model-{id}\n")).count(), 1, "{part}");
+        assert_eq!(part.matches("nobody waits").count(), 1, "{part}");
+    }
+}
+
 #[test]
 fn of_several_models_the_nearest_to_green_is_named() {
     let (mut verdict, sources) = churn();
