@@ -54,6 +54,7 @@ mod hook_install;
 mod hook_production;
 mod hook_server;
 mod init;
+mod many_models;
 mod no_execution;
 mod operations;
 mod organisation;

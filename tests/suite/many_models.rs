@@ -1,0 +1,69 @@
+//! Very many documents are parsed and judged on all processors: what is said of each model is what is said of it
+//! alone.
+
+use serde_json::Value;
+
+use crate::change::AS_OF;
+use crate::common::{Scratch, recipe, roadworthy};
+
+const MODELS: usize = 24;
+const FILES: [&str; 7] = [
+    "README.md",
+    "OWNER.toml",
+    "docs/data-contract.md",
+    "docs/DPIA.md",
+    "docs/runbook.md",
+    "retraining.toml",
+    "src/train.py",
+];
+
+/// The ready model over and over, each with its own name; of four, three lack something.
+fn many() -> Scratch {
+    let (ready, scratch) = (recipe("core/ready.toml"), Scratch::repository());
+    for at in 0..MODELS {
+        for file in FILES {
+            let text = std::fs::read_to_string(ready.path().join(file)).unwrap();
+            let text = match (at % 4, file) {
+                (1, "docs/runbook.md") => "# Runbook\n\nTODO\n".to_string(),
+                (2, "docs/DPIA.md") => "# Privacy\n\nTODO\n".to_string(),
+                (3, "OWNER.toml") => "[owner]\nname = \"TBD\"\n".to_string(),
+                _ => text.replace("churn", &format!("churn{at:02}")),
+            };
+            scratch.write(&format!("models/m{at:02}/{file}"), text);
+        }
+    }
+    scratch.write("roadworthy.toml", "[policy]\npacks = [\"core\"]\n\n[models]\ndiscover = [\"models/*\"]\n");
+    scratch.commit("2026-10-20T09:00:00Z", "Models");
+    scratch
+}
+
+fn said(scratch: &Scratch, arguments: &[&str]) -> Value {
+    let output = roadworthy(&scratch.path(), &[arguments, &["--rev", "HEAD", "--format", "json"]].concat());
+    serde_json::from_str(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}{}", output.stdout, output.stderr))
+}
+
+fn of_model<'v>(value: &'v Value, list: &str, id: &str) -> Vec<&'v Value> {
+    let of = |one: &&Value| one["model"] == id || one["id"] == id;
+    value[list].as_array().unwrap().iter().filter(of).collect()
+}
+
+#[test]
+fn each_of_many_models_is_judged_as_it_is_alone() {
+    let scratch = many();
+    let (facts, verdict) = (said(&scratch, &["facts"]), said(&scratch, &["check", "--as-of", AS_OF]));
+    for at in 0..MODELS {
+        let id = format!("m{at:02}");
+        let alone = said(&scratch, &["facts", "--model", &id]);
+        let read = of_model(&facts, "models", &id);
+        assert_eq!(read, of_model(&alone, "models", &id));
+        assert_eq!(read.len(), 1, "{id}");
+        let alone = said(&scratch, &["check", "--as-of", AS_OF, "--model", &id]);
+        let found = of_model(&verdict, "findings", &id);
+        assert_eq!(found, of_model(&alone, "findings", &id), "{id}");
+        let rules: Vec<&str> = found.iter().filter_map(|finding| finding["rule"].as_str()).collect();
+        for (kind, rule) in [(1, "runbook-missing"), (2, "privacy-missing"), (3, "owner-")] {
+            let fails = rules.iter().any(|found| found.starts_with(rule));
+            assert_eq!(fails, at % 4 == kind, "{id}: {rules:?}");
+        }
+    }
+}
