@@ -73,7 +73,7 @@ fn excused<'a>(c: &Context<'a>, unless: &'a [At<String>]) -> BTreeSet<(SourceId,
         let Some((index, artifact)) = c.set.artifact(id) else { continue };
         let Some(fact) = artifact.facts.iter().position(|f| f.name.value == fact) else { continue };
         let found = c.survey.evidence[index].candidates.iter().flat_map(|c| c.facts.of(fact));
-        out.extend(found.map(|fact| (fact.span.source, fact.place.as_slice())));
+        out.extend(found.map(|fact| (fact.span.source, &fact.place[..])));
     }
     out
 }

@@ -31,7 +31,7 @@ impl Measure {
     /// stands before it on its line, where the percentile of a latency may stand.
     pub(super) fn of(value: &Value, is: ValueType, text: &str, before: &str) -> Option<Measure> {
         Some(match value {
-            Value::Person(person) | Value::Signature(person, _) => Measure::Person(person.clone()),
+            Value::Person(person) | Value::Signature(person, _) => Measure::Person(Person::clone(person)),
             Value::Date(date) => Measure::Date(*date),
             Value::Days(days) => Measure::Time(*days, None),
             Value::Cron(cron) => Measure::Time(types::cron_max_gap_days(cron).ok()?, None),

@@ -190,12 +190,10 @@ fn someone_remains<'a>(c: &Context<'a>, of: &'a [At<String>], by: &'a [At<String
     let passed: Vec<(&[u32], Span)> = c
         .facts(by)
         .filter(|f| date(&f.value).is_some_and(|d| d < c.today))
-        .map(|f| (f.place.as_slice(), f.span))
+        .map(|f| (&f.place[..], f.span))
         .collect();
     c.facts(of).any(|person| {
-        !passed
-            .iter()
-            .any(|(place, span)| *place == person.place.as_slice() && span.source == person.span.source)
+        !passed.iter().any(|(place, span)| **place == *person.place && span.source == person.span.source)
     })
 }
 

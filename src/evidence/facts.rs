@@ -39,7 +39,7 @@ impl Ask<'_> {
             text: piece,
             span,
             how: self.how,
-            place: place.to_vec(),
+            place: place.into(),
         });
     }
 

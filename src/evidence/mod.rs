@@ -12,6 +12,7 @@ mod kept;
 mod owners;
 mod prepared;
 mod sections;
+mod signs;
 mod state;
 mod survey;
 mod texts;
@@ -44,7 +45,7 @@ pub struct Fact {
     /// The reader that found it: `label`, `path`, `owners`…
     pub how: &'static str,
     /// The list element it belongs to, for facts of structured formats.
-    pub place: Vec<u32>,
+    pub place: Box<[u32]>,
 }
 
 /// Why a value that stands at a fact's place is not the fact.

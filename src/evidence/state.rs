@@ -8,17 +8,19 @@ use std::rc::Rc;
 
 use super::kept::{Listed, Text};
 use super::prepared::Prepared;
+use super::signs::{Sign, Signs};
 use super::{Facts, State};
 use crate::artifact::document::{Form, Format, Scalar, UnitKind};
 use crate::diag::Span;
 use crate::policy::{Artifact, PolicySet, StateName};
-use crate::text::{Folded, normalise_key};
+use crate::text::normalise_key;
 
 /// What the judgement of a document's state looks at.
 pub(super) struct Subject<'a> {
     pub(super) set: &'a PolicySet,
     pub(super) artifact: &'a Artifact,
     pub(super) doc: &'a Prepared<'a>,
+    pub(super) signs: &'a Signs,
     pub(super) facts: &'a Facts,
     /// Essential facts that are lacking: some, or none.
     pub(super) lacks: bool,
@@ -35,18 +37,16 @@ pub(super) fn state(s: &Subject<'_>) -> State {
         .unwrap_or_else(|| State::new(StateName::Real, "", None))
 }
 
-type Sign = Option<(String, Option<Span>)>;
-
 fn wrong_kind(s: &Subject<'_>) -> Sign {
     let nature = &s.artifact.nature;
     if let Some(terms) = &nature.not_title {
-        for (piece, span) in introductions(s) {
-            let text = s.doc.kept.text(&piece);
+        for (piece, span) in s.signs.introductions(s.doc) {
+            let text = s.doc.kept.text(piece);
             if let Some(found) = s.doc.list(terms).find(&text) {
                 let words = piece.get(found.range).unwrap_or("").to_string();
                 return Some((
                     format!("it introduces itself with \"{words}\""),
-                    Some(s.doc.locate(span, &words)),
+                    Some(s.doc.locate(*span, &words)),
                 ));
             }
         }
@@ -68,62 +68,11 @@ fn wrong_kind(s: &Subject<'_>) -> Sign {
     }
     if nature.conduct
         && s.lacks
-        && let Some(sign) = lists_fields(s)
+        && let Some(sign) = s.signs.fields(s.doc)
     {
         return Some(sign);
     }
     other_headings(s).or_else(|| other_text(s))
-}
-
-/// The title, and the first sentence without links.
-fn introductions(s: &Subject<'_>) -> Vec<(String, Span)> {
-    let document = s.doc.document;
-    let mut out: Vec<(String, Span)> = document.title.iter().map(|t| (t.text.clone(), t.span)).collect();
-    let first = document.units.iter().find(|u| matches!(u.kind, UnitKind::Paragraph | UnitKind::Comment));
-    if let Some(unit) = first
-        && let Some(range) = super::prepared::split_sentences(&unit.text).into_iter().next()
-    {
-        let words = unit.text[range]
-            .split_whitespace()
-            .filter(|w| !w.contains("://") && !w.contains("www.") && !w.contains('/'));
-        out.push((words.collect::<Vec<_>>().join(" "), unit.span));
-    }
-    out
-}
-
-/// A list of fields or of HTTP routes describes a schema or an API, not how people behave.
-fn lists_fields(s: &Subject<'_>) -> Sign {
-    let items: Vec<_> = s.doc.document.units.iter().filter(|u| u.kind == UnitKind::Item).collect();
-    let field = |text: &str| {
-        text.strip_prefix('`').and_then(|rest| rest.split_once('`')).is_some_and(|(_, after)| {
-            let after = after.trim_start();
-            after.is_empty() || after.starts_with([':', '(', '–', '—', '-', '：'])
-        })
-    };
-    let fields: Vec<_> = items.iter().filter(|u| field(&u.text)).collect();
-    if fields.len() >= 6 && fields.len() * 100 >= items.len() * 35 {
-        return Some((
-            format!("{} of its {} list items are names of fields", fields.len(), items.len()),
-            Some(s.doc.line_of(fields[0])),
-        ));
-    }
-    let routes = if s.doc.text.contains('/') { route_lines(s.doc.text) } else { 0 };
-    (routes >= 4).then(|| {
-        (format!("it describes an API: {routes} routes"), s.doc.document.title.as_ref().map(|t| t.span))
-    })
-}
-
-fn route_lines(text: &str) -> usize {
-    let verb = |w: &str| w.split('/').all(|v| matches!(v, "GET" | "POST" | "PUT" | "PATCH" | "DELETE"));
-    text.lines()
-        .map(|line| {
-            let words: Vec<&str> = line
-                .split(|c: char| c.is_whitespace() || matches!(c, '`' | '|' | '*'))
-                .filter(|w| !w.is_empty())
-                .collect();
-            words.windows(2).filter(|w| verb(w[0]) && w[1].starts_with('/') && w[1].len() > 1).count()
-        })
-        .sum()
 }
 
 fn other_headings(s: &Subject<'_>) -> Sign {
@@ -184,56 +133,7 @@ fn template(s: &Subject<'_>) -> Sign {
     if let Some(word) = template_path(s.set, s.path) {
         return Some((format!("its path says so: `{word}`"), None));
     }
-    let document = s.doc.document;
-    let filled_by_someone = |k: UnitKind| k != UnitKind::Comment;
-    let all = document.units.iter().zip(s.doc.units());
-    let units: Vec<_> = all.filter(|(u, _)| filled_by_someone(u.kind)).collect();
-    let waits = units.iter().filter(|(_, text)| s.doc.kept.has_placeholder(text));
-    let open: Vec<_> = waits.map(|(unit, _)| unit).collect();
-    let prose = units.iter().filter(|(u, _)| u.kind != UnitKind::Cell).count().max(1);
-    if open.len() >= 3 && open.len() * 10 >= prose * 3 {
-        return Some((
-            format!("{} places are still to be filled in", open.len()),
-            Some(s.doc.line_of(open[0])),
-        ));
-    }
-    fictional(s).or_else(|| unanswered(s)).or_else(|| unfilled(s))
-}
-
-/// Two invented identities: a standard's example with nothing changed.
-fn fictional(s: &Subject<'_>) -> Sign {
-    let words = s.set.list("fictional");
-    if !words.may_occur(s.doc.text) {
-        return None;
-    }
-    let folded = Folded::new(s.doc.text);
-    let mut terms: Vec<_> = words.find_all(&folded);
-    terms.sort_by_key(|m| (m.term, m.range.start));
-    terms.dedup_by_key(|m| m.term);
-    if terms.len() < 2 {
-        return None;
-    }
-    let names: Vec<&str> = terms.iter().take(3).filter_map(|m| s.doc.text.get(m.range.clone())).collect();
-    let first = Span::new(s.doc.document.source, terms[0].range.clone());
-    Some((format!("it names invented people or companies: {}", names.join(", ")), Some(first)))
-}
-
-fn unanswered(s: &Subject<'_>) -> Sign {
-    let prose: Vec<_> = s
-        .doc
-        .document
-        .units
-        .iter()
-        .filter(|u| matches!(u.kind, UnitKind::Paragraph | UnitKind::Item))
-        .collect();
-    let asks: Vec<_> =
-        prose.iter().filter(|u| u.text.trim_end_matches(['*', '_', ' ']).ends_with(['?', '？'])).collect();
-    (asks.len() >= 5 && asks.len() * 2 >= prose.len()).then(|| {
-        (
-            format!("{} of its {} paragraphs are questions without an answer", asks.len(), prose.len()),
-            Some(s.doc.line_of(asks[0])),
-        )
-    })
+    s.signs.template(s.set, s.doc).or_else(|| unfilled(s))
 }
 
 /// Three different facts whose place is there and not filled in. A heading with nothing under it
@@ -308,7 +208,7 @@ fn short(s: &Subject<'_>) -> Sign {
 
 /// What the document says of itself: its status first, free phrases near its top second.
 fn veto(s: &Subject<'_>) -> Option<State> {
-    status(s).or_else(|| phrases(s)).or_else(|| still_to_do(s))
+    s.signs.status(s.set, s.doc).or_else(|| phrases(s)).or_else(|| still_to_do(s))
 }
 
 /// A list of boxes that nobody ticked says what is to be done, and not what is there.
@@ -322,39 +222,6 @@ fn still_to_do(s: &Subject<'_>) -> Option<State> {
         let reason = format!("it is a list of {open} things to do, and none of them is done");
         State::new(StateName::Draft, reason, Some(first.span))
     })
-}
-
-/// Status fields are read in the first part of a document only: further down they are about
-/// something else.
-fn status(s: &Subject<'_>) -> Option<State> {
-    let (labels, draft, vetoed) =
-        (s.set.list("status_label"), s.set.list("draft_status"), s.set.list("veto_status"));
-    let judge = |value: &str, span: Span| {
-        let short: String = value.chars().take(40).collect();
-        let state = if draft.is_match(&short) { StateName::Draft } else { StateName::Vetoed };
-        (draft.is_match(&short) || vetoed.is_match(&short))
-            .then(|| State::new(state, format!("its status is \"{}\"", short.trim()), Some(span)))
-    };
-    let document = s.doc.document;
-    let top = s.doc.text.len() / 6 + 800;
-    let told = |form| matches!(form, Form::Front | Form::Label | Form::Row);
-    for (index, pair) in document.pairs.iter().enumerate().filter(|(_, pair)| told(pair.form)) {
-        let near = (pair.span.start as usize) < top;
-        let named = s.doc.key(index).spaced() <= 3 && s.doc.kept.is_whole(labels, s.doc.key(index));
-        if near
-            && named
-            && !pair.value.contains(" | ")
-            && let Some(state) = judge(&pair.value, pair.span)
-        {
-            return Some(state);
-        }
-    }
-    let own = ["status", "info.status", "spec.lifecycle", "metadata.status", "document.status"];
-    document
-        .nodes
-        .iter()
-        .filter(|n| own.iter().any(|own| n.path.len() == own.len() && n.path.to_lowercase() == *own))
-        .find_map(|n| judge(&n.value, n.span))
 }
 
 fn phrases(s: &Subject<'_>) -> Option<State> {

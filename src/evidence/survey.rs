@@ -1,21 +1,23 @@
 //! What the files that may be evidence are worth, for each artifact of each model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::facts::read_source;
 use super::find::{Hit, Nearby, Placed};
 use super::kept::Kept;
 use super::prepared::{Aliases, Prepared};
+use super::signs::Signs;
 use super::state::{Subject, state};
 use super::texts::{self, Loaded};
 use super::{Candidate, Evidence, Facts, Places, State, Texts, candidate, canonical};
 use crate::artifact::document::{Document, Format};
-use crate::diag::{RepoPath, SourceId, Sources, Span};
+use crate::diag::{RepoPath, SourceId, Sources};
 use crate::git::{EntryKind, Error, Snapshot};
 use crate::model::Model;
 use crate::parallel;
 use crate::policy::{Artifact, How, PolicySet, StateName};
+use crate::words::Names;
 
 /// So many documents keep a thread busy for longer than it takes to start.
 const WORTH_THREADS: usize = 64;
@@ -38,9 +40,11 @@ pub struct Surveyor<'a, 'r> {
     pub snapshot: &'a Snapshot<'r>,
     /// For each artifact: groups of essential facts, as indexes into its facts.
     pub essential: Vec<Vec<Vec<usize>>>,
+    /// For each artifact: whether what a file says depends on the model that it is asked for.
+    by_model: Vec<bool>,
     nearby: Nearby<'a>,
     /// What was judged already; `None` for what is no evidence of the artifact after all.
-    cache: BTreeMap<(usize, RepoPath), Option<Candidate>>,
+    cache: BTreeMap<Asked, Option<Candidate>>,
     aliases: Aliases,
     kept: Kept<'a>,
 }
@@ -54,9 +58,10 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         models: &'a [Model],
     ) -> Surveyor<'a, 'r> {
         let essential = (0..set.artifacts.len()).map(|a| set.essential(a)).collect();
+        let by_model = set.artifacts.iter().map(is_by_model).collect();
         let nearby = Nearby::new(set, places, models);
         let (cache, aliases, kept) = (BTreeMap::new(), Aliases::new(), Kept::new(set));
-        Surveyor { set, snapshot, essential, nearby, cache, aliases, kept }
+        Surveyor { set, snapshot, essential, by_model, nearby, cache, aliases, kept }
     }
 
     /// Looks at all evidence of some models.
@@ -107,8 +112,9 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         sources: &mut Sources,
     ) -> Result<Evidence, Error> {
         let artifact = &self.set.artifacts[index];
-        let mut candidates = Vec::new();
-        for placed in self.nearby.of(index, model).into_iter().take(MAX_CANDIDATES) {
+        let near = self.nearby.of(index, model);
+        let mut candidates = Vec::with_capacity(near.len().min(MAX_CANDIDATES));
+        for placed in near.into_iter().take(MAX_CANDIDATES) {
             if let Some(mut candidate) = self.candidate(index, placed, model, texts, sources)? {
                 candidate.distance = placed.distance;
                 candidates.push(candidate);
@@ -131,10 +137,9 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         texts: &mut Texts,
         sources: &mut Sources,
     ) -> Result<Option<Candidate>, Error> {
-        let by_model = is_by_model(&self.set.artifacts[index]);
         let Placed { hit, source, .. } = placed;
-        let key = (index, hit.path.clone());
-        if !by_model && let Some(found) = self.cache.get(&key) {
+        let key = self.asked(index, &hit.path, model);
+        if let Some(found) = self.cache.get(&key) {
             return Ok(found.clone());
         }
         let found = match hit.kind {
@@ -155,8 +160,8 @@ impl<'a, 'r> Surveyor<'a, 'r> {
                 )),
                 Loaded::Text(source, format) => {
                     let document = texts.document(sources, &hit.path, (source, format));
-                    let judging = self.judging(model);
-                    judging.judge(index, hit, &judging.prepared(&document, sources, &self.kept))
+                    let judging = self.judging();
+                    judging.judge(index, model, hit, &judging.prepared(&document, sources, &self.kept))
                 }
             },
         };
@@ -164,61 +169,81 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         Ok(found)
     }
 
-    /// Judges everything that may be evidence of one of the models, and that does not depend on which,
-    /// on all processors.
+    /// Judges everything that may be evidence of one of the models, on all processors.
     fn judge_ahead(
         &mut self,
         models: &[Model],
         texts: &mut Texts,
         sources: &mut Sources,
     ) -> Result<(), Error> {
-        let Some(first) = models.first() else { return Ok(()) };
-        let mut jobs: BTreeMap<&RepoPath, Job<'a>> = BTreeMap::new();
-        for index in (0..self.set.artifacts.len()).filter(|&a| !is_by_model(&self.set.artifacts[a])) {
-            for placed in
-                models.iter().flat_map(|m| self.nearby.of(index, m).into_iter().take(MAX_CANDIDATES))
-            {
-                let hit = placed.hit;
+        let jobs = self.jobs(models, texts, sources)?;
+        let judging = self.judging();
+        let sources = &*sources;
+        let begin = || Kept::new(judging.set);
+        let judge = |kept: &Kept<'_>, job: &Job<'_, '_>, document: &Document| -> Vec<_> {
+            let doc = judging.prepared(document, sources, kept);
+            job.asked.iter().map(|&(index, model)| judging.judge(index, model, job.hit, &doc)).collect()
+        };
+        let found = if jobs.len() < WORTH_THREADS {
+            let kept = begin();
+            let mut document = |job: &Job<'_, '_>| texts.document(sources, &job.hit.path, job.text);
+            jobs.iter().map(|job| judge(&kept, job, &document(job))).collect()
+        } else {
+            // What was parsed takes several times the memory of its text: nobody keeps that of very many.
+            let document = |job: &Job<'_, '_>| texts::document(sources, &job.hit.path, job.text);
+            parallel::map_with(&jobs, begin, |kept, job| judge(kept, job, &document(job)))
+        };
+        for (job, found) in jobs.iter().zip(found) {
+            let asked = job.asked.iter().map(|&(index, model)| self.asked(index, &job.hit.path, model));
+            let asked: Vec<Asked> = asked.collect();
+            self.cache.extend(asked.into_iter().zip(found));
+        }
+        Ok(())
+    }
+
+    /// The documents, and of which artifacts each may be evidence: once for all models, or once for each where
+    /// what it says depends on the model.
+    fn jobs<'m>(
+        &self,
+        models: &'m [Model],
+        texts: &mut Texts,
+        sources: &mut Sources,
+    ) -> Result<Vec<Job<'a, 'm>>, Error> {
+        let mut jobs: BTreeMap<&RepoPath, Job<'a, 'm>> = BTreeMap::new();
+        for index in 0..self.set.artifacts.len() {
+            let by_model = self.by_model[index];
+            let near = |model| {
+                let placed = self.nearby.of(index, model).into_iter().take(MAX_CANDIDATES);
+                placed.map(move |placed| (placed.hit, model))
+            };
+            for (hit, model) in models.iter().flat_map(near) {
                 if let Some(job) = jobs.get_mut(&hit.path) {
-                    if job.artifacts.last() != Some(&index) {
-                        job.artifacts.push(index);
+                    if by_model || job.asked.last().is_none_or(|(last, _)| *last != index) {
+                        job.asked.push((index, model));
                     }
                 } else if matches!(hit.kind, EntryKind::File { .. })
                     && let Loaded::Text(source, format) = texts.load(self.snapshot, sources, &hit.path)?
                 {
                     let text = (source, format);
-                    jobs.insert(&hit.path, Job { hit, text, artifacts: vec![index] });
+                    jobs.insert(&hit.path, Job { hit, text, asked: vec![(index, model)] });
                 }
             }
         }
-        let jobs: Vec<Job<'_>> = jobs.into_values().collect();
-        let judging = self.judging(first);
-        let sources = &*sources;
-        let begin = || Kept::new(judging.set);
-        let judge = |kept: &Kept<'_>, job: &Job<'_>, document: &Document| -> Vec<_> {
-            let doc = judging.prepared(document, sources, kept);
-            job.artifacts.iter().map(|&index| judging.judge(index, job.hit, &doc)).collect()
-        };
-        let found = if jobs.len() < WORTH_THREADS {
-            let kept = begin();
-            let mut document = |job: &Job<'_>| texts.document(sources, &job.hit.path, job.text);
-            jobs.iter().map(|job| judge(&kept, job, &document(job))).collect()
-        } else {
-            // What was parsed takes several times the memory of its text: nobody keeps that of very many.
-            let document = |job: &Job<'_>| texts::document(sources, &job.hit.path, job.text);
-            parallel::map_with(&jobs, begin, |kept, job| judge(kept, job, &document(job)))
-        };
-        for (job, found) in jobs.iter().zip(found) {
-            let keys = job.artifacts.iter().map(|&index| (index, job.hit.path.clone()));
-            self.cache.extend(keys.zip(found));
-        }
-        Ok(())
+        Ok(jobs.into_values().collect())
     }
 
-    fn judging<'s>(&'s self, model: &'s Model) -> Judging<'s> {
-        Judging { set: self.set, essential: &self.essential, aliases: &self.aliases, model }
+    fn asked(&self, artifact: usize, path: &RepoPath, model: &Model) -> Asked {
+        (artifact, path.clone(), self.by_model[artifact].then(|| model.id.clone()))
+    }
+
+    fn judging(&self) -> Judging<'_> {
+        Judging { set: self.set, essential: &self.essential, aliases: &self.aliases }
     }
 }
+
+/// What was asked of a file: which artifact it is evidence of, and for which model, by its identifier, where that
+/// matters.
+type Asked = (usize, RepoPath, Option<String>);
 
 /// True when what a file says depends on the model that it is asked for.
 fn is_by_model(artifact: &Artifact) -> bool {
@@ -227,10 +252,11 @@ fn is_by_model(artifact: &Artifact) -> bool {
 }
 
 /// A document that may be evidence of some artifacts.
-struct Job<'a> {
+struct Job<'a, 'm> {
     hit: &'a Hit,
     text: (SourceId, Format),
-    artifacts: Vec<usize>,
+    /// Of which, and for which model.
+    asked: Vec<(usize, &'m Model)>,
 }
 
 /// All that a judgement of a document depends on besides it: what threads share.
@@ -238,24 +264,30 @@ struct Judging<'s> {
     set: &'s PolicySet,
     essential: &'s [Vec<Vec<usize>>],
     aliases: &'s Aliases,
-    model: &'s Model,
 }
 
 impl Judging<'_> {
-    /// Makes a document ready to be judged, for however many artifacts.
+    /// Makes a document ready to be judged, for however many artifacts; and room for what shows of itself.
     fn prepared<'d>(
         &'d self,
         document: &'d Document,
         sources: &'d Sources,
         kept: &'d Kept<'d>,
-    ) -> Prepared<'d> {
-        Prepared::new(document, &sources.get(document.source).text, kept).with_aliases(self.aliases)
+    ) -> (Prepared<'d>, Signs) {
+        let text = &sources.get(document.source).text;
+        (Prepared::new(document, text, kept).with_aliases(self.aliases), Signs::default())
     }
 
     /// Reads and judges a document; `None` when its content shows that no source of the artifact
     /// speaks of it (a YAML file of another `kind`).
-    fn judge(&self, index: usize, hit: &Hit, doc: &Prepared<'_>) -> Option<Candidate> {
-        let (artifact, model) = (&self.set.artifacts[index], self.model);
+    fn judge(
+        &self,
+        index: usize,
+        model: &Model,
+        hit: &Hit,
+        (doc, signs): &(Prepared<'_>, Signs),
+    ) -> Option<Candidate> {
+        let artifact = &self.set.artifacts[index];
         let (document, text) = (doc.document, doc.text);
         let applies = |s: usize| {
             let spec = &artifact.sources[s];
@@ -277,6 +309,7 @@ impl Judging<'_> {
             set: self.set,
             artifact,
             doc,
+            signs,
             facts: &facts,
             lacks: met < self.essential[index].len(),
             path: &path,
@@ -325,11 +358,14 @@ fn aliases(
 }
 
 impl Facts {
+    /// Leaves of what was read at one place only the first reading. What is left stays to the end, and takes no
+    /// more memory than it needs.
     fn dedup(&mut self) {
-        let mut seen: std::collections::BTreeSet<(usize, Span)> = std::collections::BTreeSet::new();
+        let mut seen = HashSet::with_capacity_and_hasher(self.found.len(), Names::default());
         self.found.retain(|f| seen.insert((f.fact, f.span)));
-        let found: std::collections::BTreeSet<(usize, Span)> = seen;
-        self.flaws.retain(|f| !found.contains(&(f.fact, f.span)));
+        self.flaws.retain(|f| !seen.contains(&(f.fact, f.span)));
+        self.found.shrink_to_fit();
+        self.flaws.shrink_to_fit();
     }
 }
 

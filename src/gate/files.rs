@@ -7,7 +7,7 @@ use crate::check::{self, FileContext, Looked, Searched, Searching, Sorted, Tree}
 use crate::diag::Sources;
 use crate::evidence::Places;
 use crate::git::Snapshot;
-use crate::model::Model;
+use crate::model::{self, Model};
 use crate::policy::{Check, PolicySet, Rule, Severity};
 use crate::verdict::Verdict;
 
@@ -29,7 +29,8 @@ pub(super) fn begin(
         return None;
     }
     let sorted = Sorted::new(snapshot, all);
-    let models: Vec<_> = judged.iter().filter_map(|model| Some((place(all, model)?, model))).collect();
+    let models: Vec<_> =
+        judged.iter().filter_map(|model| Some((model::place(all, &model.id)?, model))).collect();
     let searching = check::search(set, &sorted, &models, |artifact| places.any_of(artifact), snapshot);
     Some(Begun { sorted, searching })
 }
@@ -38,8 +39,9 @@ impl Begun {
     /// The files, and the searches, now that the evidence is known.
     pub(super) fn go_on<'s, 'r>(self, stage: &'s Stage<'r>, sources: &Sources) -> (Tree<'s, 'r>, Searching) {
         let judged = stage.models.iter().zip(&stage.surveys);
-        let models: Vec<_> =
-            judged.filter_map(|(model, survey)| Some((place(&stage.all, model)?, survey))).collect();
+        let models: Vec<_> = judged
+            .filter_map(|(model, survey)| Some((model::place(&stage.all, &model.id)?, survey)))
+            .collect();
         check::declare(&stage.set, &self.searching, &models, sources, &stage.snapshot);
         (Tree::new(&stage.snapshot, &stage.all, self.sorted), self.searching)
     }
@@ -49,15 +51,11 @@ fn rules(set: &PolicySet) -> impl Iterator<Item = &Rule> {
     set.rules.iter().filter(|rule| rule.check.is_about_files())
 }
 
-fn place(all: &[Model], model: &Model) -> Option<usize> {
-    all.iter().position(|m| m.id == model.id)
-}
-
 /// Looks for the files that rules want, for [`judge`].
 pub(super) fn look<'s>(stage: &'s Stage<'_>, tree: &mut Tree<'s, '_>) -> Looked<'s> {
     let mut looked = Looked::default();
     for model in &stage.models {
-        let Some(at) = place(&stage.all, model) else { continue };
+        let Some(at) = model::place(&stage.all, &model.id) else { continue };
         for rule in rules(&stage.set) {
             if stage.set.severity(rule, model.tier, model.mode) != Severity::Off {
                 looked.look(rule, at, tree);
@@ -77,7 +75,7 @@ pub(super) fn judge<'s>(
     verdict: &mut Verdict,
 ) {
     for (model, survey) in stage.models.iter().zip(&stage.surveys) {
-        let Some(at) = place(&stage.all, model) else { continue };
+        let Some(at) = model::place(&stage.all, &model.id) else { continue };
         for rule in rules(&stage.set) {
             let severity = stage.set.severity(rule, model.tier, model.mode);
             if severity == Severity::Off {

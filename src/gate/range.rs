@@ -10,7 +10,7 @@ use crate::check::{
 use crate::diag::{Diagnostic, RepoPath, Sources};
 use crate::evidence::Survey;
 use crate::git::{Answers, Changes, CommitId, Error, Limits, Mailmap, Repo, Touch, Trail};
-use crate::model::Model;
+use crate::model::{self, Model};
 use crate::policy::{ApprovalCheck, Check, CommitAsk, Rule, Severity, Tier};
 use crate::verdict::Verdict;
 
@@ -154,7 +154,7 @@ impl<'r> Gate<'_, 'r> {
         texts: &mut Messages<'_>,
         verdict: &mut Verdict,
     ) {
-        let judged = |model: &&Model| self.stage.models.iter().any(|m| m.id == model.id);
+        let judged = |model: &&Model| model::place(&self.stage.models, &model.id).is_some();
         for rule in self.stage.set.rules.iter().filter(|rule| rule.check.is_about_change()) {
             let homes = all.iter().enumerate().filter(|(_, m)| judged(m)).map(|(at, m)| (Some(at), Some(m)));
             for (home, model) in homes.chain([(None, None)]) {
@@ -185,7 +185,7 @@ impl<'r> Gate<'_, 'r> {
     }
 
     fn survey(&self, model: &Model) -> Option<&Survey> {
-        let at = self.stage.models.iter().position(|m| m.id == model.id)?;
+        let at = model::place(&self.stage.models, &model.id)?;
         self.stage.surveys.get(at)
     }
 

@@ -121,7 +121,9 @@ impl About<'_> {
         };
         verdict.account.judgements += 1;
         let holds = problems.is_empty();
-        let row = verdict.rows.iter_mut().find(|row| self.model.is_some_and(|m| m.id == row.id));
+        // Rows are in the order of models, which is by id.
+        let of = |model: &Model| verdict.rows.binary_search_by(|row| row.id.cmp(&model.id)).ok();
+        let row = self.model.and_then(of).map(|at| &mut verdict.rows[at]);
         // What commits bring stays in the history, even where nothing of it is left in the tree.
         let in_scope = self.rule.check.is_about_change() || row.as_ref().is_none_or(|row| row.in_scope);
         let mut worst = Cell::Met;

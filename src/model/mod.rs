@@ -43,6 +43,11 @@ impl Model {
     }
 }
 
+/// The place of a model among some that are sorted by id.
+pub fn place(models: &[Model], id: &str) -> Option<usize> {
+    models.binary_search_by(|model| model.id.as_str().cmp(id)).ok()
+}
+
 /// All models of the tree, sorted by id.
 ///
 /// # Errors

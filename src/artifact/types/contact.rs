@@ -59,7 +59,7 @@ pub(super) fn read_hard_address(text: &str, words: &Words) -> Reading {
     let mut fault = None;
     for account in accounts(text, words) {
         match account.fault {
-            None => return Reading::found(Value::Person(person_of(&account)), account.range),
+            None => return Reading::found(Value::Person(Box::new(person_of(&account))), account.range),
             Some(what) => fault = fault.or(Some(Reading::wrong(what, account.range))),
         }
     }

@@ -206,7 +206,7 @@ fn first(text: &str, words: &Words, kinds: &[AccountKind]) -> Reading {
     let mut fault = None;
     for account in accounts(text, words).into_iter().filter(|account| kinds.contains(&account.kind)) {
         match account.fault {
-            None => return Reading::found(Value::Person(person_of(&account)), account.range),
+            None => return Reading::found(Value::Person(Box::new(person_of(&account))), account.range),
             Some(what) => fault = fault.or(Some(Reading::wrong(what, account.range))),
         }
     }
@@ -243,7 +243,7 @@ pub(super) fn read_bare_handle(text: &str, words: &Words) -> Reading {
         Some(what) => Reading::wrong(what, range),
         None => {
             let person = Person { handle: Some(name.to_string()), ..Person::default() };
-            Reading::found(Value::Person(person), range)
+            Reading::found(Value::Person(Box::new(person)), range)
         }
     }
 }

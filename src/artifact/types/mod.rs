@@ -92,10 +92,10 @@ pub enum Comparator {
 pub enum Value {
     /// Text as it stands; of teams, commands, paths, addresses, decisions, prose.
     Text(String),
-    /// A person.
-    Person(Person),
+    /// A person. In a box, as most values are no people, and are kept by the ten thousand.
+    Person(Box<Person>),
     /// A person's name beside a date.
-    Signature(Person, NaiveDate),
+    Signature(Box<Person>, NaiveDate),
     /// A date. A month, quarter or half-year is its first day; where day and month can be
     /// exchanged, the earlier date. Both are the stricter reading for "reviewed on" and "due by".
     Date(NaiveDate),

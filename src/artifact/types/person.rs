@@ -72,7 +72,7 @@ pub fn lone_name(text: &str, words: &Words) -> Option<Found> {
         && !matches!(name(note, words), Err(NotA::Team | NotA::Placeholder))
         && is_short(note, LABEL);
     fits.then(|| Found {
-        value: Value::Person(Person { name: Some(word.to_string()), ..Person::default() }),
+        value: Value::Person(Box::new(Person { name: Some(word.to_string()), ..Person::default() })),
         range,
     })
 }
@@ -262,7 +262,7 @@ fn merge(text: &str, seen: Vec<Sighting>, faults: &mut Vec<Wrong>, words: &Words
         if doubtful && person.email.is_none() && person.handle.is_none() {
             faults.push(Wrong { what: NotA::SingleWord, range });
         } else {
-            people.push(Found { value: Value::Person(person), range });
+            people.push(Found { value: Value::Person(Box::new(person)), range });
         }
     }
     people
