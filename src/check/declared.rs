@@ -99,10 +99,17 @@ fn folded(text: &str) -> String {
     out.push(' ');
     for word in text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-')) {
         let word = word.trim_matches(['_', '-']);
-        if !word.is_empty() {
-            out.push_str(&word.to_lowercase().replace('-', "_"));
-            out.push(' ');
+        if word.is_empty() {
+            continue;
         }
+        if word.is_ascii() && !word.contains('-') {
+            let from = out.len();
+            out.push_str(word);
+            out[from..].make_ascii_lowercase();
+        } else {
+            out.push_str(&word.to_lowercase().replace('-', "_"));
+        }
+        out.push(' ');
     }
     out
 }

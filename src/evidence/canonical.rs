@@ -10,13 +10,18 @@ use crate::policy::{Artifact, FactSpec, PolicySet};
 use crate::text::normalise_key;
 
 /// Reads the canonical label, key or comment of every fact of the artifact.
-pub(super) fn read(
+pub(super) fn read<'d>(
     set: &PolicySet,
     artifact: &Artifact,
-    doc: &Prepared<'_>,
+    doc: &Prepared<'d>,
     model: &RepoPath,
     out: &mut Facts,
 ) {
+    let last = |path: &'d str| {
+        let last = path.rsplit('.').next().unwrap_or("");
+        if last.ends_with(']') { last.trim_end_matches("[]") } else { last }
+    };
+    let keys: Vec<&str> = doc.document.nodes.iter().map(|node| last(&node.path)).collect();
     for (index, spec) in artifact.facts.iter().enumerate() {
         let mut one = Ask { set, doc, model, fact: index, is: spec.is, how: "canonical", lone: true, out };
         let (label, key) = spec.names();
@@ -24,9 +29,8 @@ pub(super) fn read(
             let span = if pair.value.trim().is_empty() { pair.key_span } else { pair.span };
             one.value(&pair.value, span, true);
         }
-        for node in &doc.document.nodes {
-            let last = node.path.rsplit('.').next().unwrap_or("").trim_end_matches("[]");
-            if last.eq_ignore_ascii_case(&spec.key) && !matches!(node.scalar, Scalar::Empty) {
+        for (node, key) in doc.document.nodes.iter().zip(&keys) {
+            if key.eq_ignore_ascii_case(&spec.key) && !matches!(node.scalar, Scalar::Empty) {
                 let span = if node.value.is_empty() { node.key_span } else { node.span };
                 one.lone = !node.path.contains('.');
                 one.value_at(&node.value, span, &node.place, true);

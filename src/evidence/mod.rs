@@ -24,12 +24,14 @@ pub use find::{Places, speaks_for};
 pub use survey::{Survey, Surveyor};
 pub use texts::Texts;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::artifact::document::Format;
 use crate::artifact::types::{NotA, Value};
 use crate::diag::{RepoPath, SourceId, Span};
 use crate::policy::StateName;
+use crate::words::Names;
 
 /// A fact, read.
 #[derive(Clone, Debug)]
@@ -78,6 +80,29 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Leaves of what was read at one place only the first reading. What is left stays to the end, and takes no
+    /// more memory than it needs.
+    fn dedup(&mut self) {
+        const FEW: usize = 16;
+        // Nearly always there are so few that it is not worth hashing them.
+        let mut few: Vec<(usize, Span)> = Vec::with_capacity(self.found.len().min(FEW));
+        let mut more: HashSet<(usize, Span), Names> = HashSet::default();
+        self.found.retain(|f| {
+            let place = (f.fact, f.span);
+            if few.contains(&place) {
+                return false;
+            }
+            if few.len() < FEW {
+                few.push(place);
+                return true;
+            }
+            more.insert(place)
+        });
+        self.flaws.retain(|f| !few.contains(&(f.fact, f.span)) && !more.contains(&(f.fact, f.span)));
+        self.found.shrink_to_fit();
+        self.flaws.shrink_to_fit();
+    }
+
     /// The readings of one fact, best first.
     pub fn of(&self, fact: usize) -> impl Iterator<Item = &Fact> {
         self.found.iter().filter(move |f| f.fact == fact)
@@ -163,5 +188,42 @@ impl Evidence {
     /// The candidate whose text a span points into.
     pub fn candidate_of(&self, source: SourceId) -> Option<&Candidate> {
         self.candidates.iter().find(|c| c.source == Some(source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::diag::{Origin, Sources};
+
+    #[test]
+    fn of_what_was_read_at_one_place_the_first_reading_stays() {
+        let mut sources = Sources::new();
+        let source = sources.add(Origin::BuiltIn("x".to_string()), "x".repeat(100));
+        let span = |at: usize| Span::new(source, at..at + 1);
+        let fact = |(fact, at): (usize, usize), text: &str| Fact {
+            fact,
+            value: Value::Text(text.to_string()),
+            text: text.to_string(),
+            span: span(at),
+            how: "named",
+            place: [].into(),
+        };
+        for places in [1, 7, 16, 17, 40] {
+            let all: Vec<(usize, usize)> = (0..places).map(|at| (at % 3, at)).collect();
+            let read = |text: &'static str| all.iter().map(move |place| fact(*place, text));
+            let flaws = [(0, 0), (1, 0), (places % 3, places)];
+            let flaws = flaws.map(|(fact, at)| Flaw { fact, kind: FlawKind::Unfilled, span: span(at) });
+            let mut facts =
+                Facts { found: read("first").chain(read("second")).collect(), flaws: flaws.to_vec() };
+            facts.dedup();
+            assert!(facts.found.iter().all(|fact| fact.text == "first"), "{places}");
+            let left: BTreeSet<(usize, Span)> = facts.found.iter().map(|f| (f.fact, f.span)).collect();
+            assert_eq!((left.len(), facts.found.len()), (places, places));
+            let flaws: Vec<(usize, Span)> = facts.flaws.iter().map(|f| (f.fact, f.span)).collect();
+            assert_eq!(flaws, [(1, span(0)), (places % 3, span(places))]);
+        }
     }
 }

@@ -129,8 +129,7 @@ impl<'d> Prepared<'d> {
         if needle.is_empty() {
             return span;
         }
-        let first = || memchr::memmem::find(hay.as_bytes(), needle.as_bytes());
-        if let Some(at) = if hay.starts_with(needle) { Some(0) } else { first() } {
+        if let Some(at) = place(hay, needle) {
             let start = span.start as usize + at;
             return Span::new(span.source, start..start + needle.len());
         }
@@ -138,7 +137,7 @@ impl<'d> Prepared<'d> {
         let first = needle.split(['\n', '|', '*', '[', '`', '<']).next().unwrap_or(needle).trim();
         let words: String = first.chars().take(24).collect();
         let line_end = |from: usize| hay[from..].find('\n').map_or(hay.len(), |n| from + n);
-        match (words.chars().count() >= 3).then(|| hay.find(words.trim())).flatten() {
+        match (words.chars().count() >= 3).then(|| place(hay, words.trim())).flatten() {
             Some(at) => Span::new(span.source, span.start as usize + at..span.start as usize + line_end(at)),
             None => first_line(span, hay),
         }
@@ -148,6 +147,23 @@ impl<'d> Prepared<'d> {
     pub(super) fn line_of(&self, unit: &Unit) -> Span {
         self.text.get(unit.span.range()).map_or(unit.span, |hay| first_line(unit.span, hay))
     }
+}
+
+/// Where a text stands in another. To prepare a search costs more than to search so few lines: that is left to the
+/// rare text in which very many places begin alike.
+fn place(hay: &str, needle: &str) -> Option<usize> {
+    const FEW: usize = 64;
+    let (hay, needle) = (hay.as_bytes(), needle.as_bytes());
+    let Some(first) = needle.first() else { return Some(0) };
+    for (tried, at) in memchr::memchr_iter(*first, hay).enumerate() {
+        if tried == FEW {
+            return memchr::memmem::find(&hay[at..], needle).map(|found| at + found);
+        }
+        if hay[at..].starts_with(needle) {
+            return Some(at);
+        }
+    }
+    None
 }
 
 fn first_line(span: Span, hay: &str) -> Span {
@@ -182,7 +198,25 @@ pub(super) fn split_sentences(text: &str) -> Vec<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::split_sentences;
+    use proptest::prelude::*;
+
+    use super::{place, split_sentences};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn a_text_is_found_where_it_stands_first(
+            hay in "[ab ]{0,400}",
+            end in "[abc]{0,3}",
+            from in 0_usize..400,
+            len in 0_usize..90,
+        ) {
+            let from = from.min(hay.len());
+            let needle = format!("{}{end}", &hay[from..(from + len).min(hay.len())]);
+            prop_assert_eq!(place(&hay, &needle), hay.find(&needle));
+        }
+    }
 
     #[test]
     fn sentences_end_at_stops_before_white_space() {

@@ -1,6 +1,6 @@
 //! What the files that may be evidence are worth, for each artifact of each model.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::facts::read_source;
@@ -44,7 +44,7 @@ pub struct Surveyor<'a, 'r> {
     by_model: Vec<bool>,
     nearby: Nearby<'a>,
     /// What was judged already; `None` for what is no evidence of the artifact after all.
-    cache: BTreeMap<Asked, Option<Candidate>>,
+    cache: HashMap<Asked, Option<Candidate>, Names>,
     aliases: Aliases,
     kept: Kept<'a>,
 }
@@ -60,7 +60,7 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         let essential = (0..set.artifacts.len()).map(|a| set.essential(a)).collect();
         let by_model = set.artifacts.iter().map(is_by_model).collect();
         let nearby = Nearby::new(set, places, models);
-        let (cache, aliases, kept) = (BTreeMap::new(), Aliases::new(), Kept::new(set));
+        let (cache, aliases, kept) = (HashMap::default(), Aliases::new(), Kept::new(set));
         Surveyor { set, snapshot, essential, by_model, nearby, cache, aliases, kept }
     }
 
@@ -209,7 +209,8 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         texts: &mut Texts,
         sources: &mut Sources,
     ) -> Result<Vec<Job<'a, 'm>>, Error> {
-        let mut jobs: BTreeMap<&RepoPath, Job<'a, 'm>> = BTreeMap::new();
+        let mut jobs: Vec<Job<'a, 'm>> = Vec::new();
+        let mut known: HashMap<&RepoPath, usize, Names> = HashMap::default();
         for index in 0..self.set.artifacts.len() {
             let by_model = self.by_model[index];
             let near = |model| {
@@ -217,7 +218,7 @@ impl<'a, 'r> Surveyor<'a, 'r> {
                 placed.map(move |placed| (placed.hit, model))
             };
             for (hit, model) in models.iter().flat_map(near) {
-                if let Some(job) = jobs.get_mut(&hit.path) {
+                if let Some(job) = known.get(&hit.path).map(|&at| &mut jobs[at]) {
                     if by_model || job.asked.last().is_none_or(|(last, _)| *last != index) {
                         job.asked.push((index, model));
                     }
@@ -225,11 +226,12 @@ impl<'a, 'r> Surveyor<'a, 'r> {
                     && let Loaded::Text(source, format) = texts.load(self.snapshot, sources, &hit.path)?
                 {
                     let text = (source, format);
-                    jobs.insert(&hit.path, Job { hit, text, asked: vec![(index, model)] });
+                    known.insert(&hit.path, jobs.len());
+                    jobs.push(Job { hit, text, asked: vec![(index, model)] });
                 }
             }
         }
-        Ok(jobs.into_values().collect())
+        Ok(jobs)
     }
 
     fn asked(&self, artifact: usize, path: &RepoPath, model: &Model) -> Asked {
@@ -355,18 +357,6 @@ fn aliases(
         }
     }
     Ok(out)
-}
-
-impl Facts {
-    /// Leaves of what was read at one place only the first reading. What is left stays to the end, and takes no
-    /// more memory than it needs.
-    fn dedup(&mut self) {
-        let mut seen = HashSet::with_capacity_and_hasher(self.found.len(), Names::default());
-        self.found.retain(|f| seen.insert((f.fact, f.span)));
-        self.flaws.retain(|f| !seen.contains(&(f.fact, f.span)));
-        self.found.shrink_to_fit();
-        self.flaws.shrink_to_fit();
-    }
 }
 
 fn misplaced(hit: &Hit, other: &Model, artifact: usize) -> Candidate {

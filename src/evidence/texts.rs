@@ -1,12 +1,13 @@
 //! Files of the snapshot, each read once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::artifact::document::{Document, Format};
 use crate::artifact::read;
 use crate::diag::{Origin, RepoPath, SourceId, Sources};
 use crate::git::{Content, Error, Snapshot};
+use crate::words::Names;
 
 /// What became of a file.
 #[derive(Clone, Debug)]
@@ -22,7 +23,7 @@ pub enum Loaded {
 /// The files read so far.
 #[derive(Default, Debug)]
 pub struct Texts {
-    loaded: BTreeMap<RepoPath, Loaded>,
+    loaded: HashMap<RepoPath, Loaded, Names>,
     /// Those that were parsed to be looked at more than once.
     documents: BTreeMap<SourceId, Arc<Document>>,
 }

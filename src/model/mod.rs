@@ -141,25 +141,24 @@ fn found(
     problems: &mut Vec<Diagnostic>,
 ) {
     let Some(set) = patterns(config) else { return };
-    let mut seen: BTreeSet<Vec<u8>> = BTreeSet::new();
+    let listed: BTreeSet<Vec<u8>> = models.values().map(|model| model.path.as_bytes().to_vec()).collect();
+    let mut last: &[u8] = &[];
     for entry in snapshot.iter() {
         for (at, _) in entry.path.iter().enumerate().filter(|(_, b)| **b == b'/') {
-            let folder = &entry.path[..at];
-            if seen.contains(folder) {
+            // All that lies in a folder stands side by side.
+            if last.starts_with(&entry.path[..=at]) {
                 continue;
             }
-            seen.insert(folder.to_vec());
-            if matches(&set, folder) {
+            let folder = &entry.path[..at];
+            if matches(&set, folder) && !listed.contains(folder) {
                 add(RepoPath::from_git(folder), models, problems);
             }
         }
+        last = entry.path;
     }
 }
 
 fn add(path: RepoPath, models: &mut BTreeMap<String, Model>, problems: &mut Vec<Diagnostic>) {
-    if models.values().any(|m| m.path == path) {
-        return;
-    }
     let id = String::from_utf8_lossy(path.file_name()).into_owned();
     if let Some(other) = models.get(&id) {
         let message = format!("two folders would both be model `{id}`: `{}` and `{path}`", other.path);

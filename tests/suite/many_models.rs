@@ -32,6 +32,9 @@ fn many() -> Scratch {
             scratch.write(&format!("models/m{at:02}/{file}"), text);
         }
     }
+    // What this says depends on the model that it is asked for.
+    let owners = (0..MODELS).map(|at| format!("/models/m{at:02}/ @ada-{at:02} @org/ml\n"));
+    scratch.write("CODEOWNERS", owners.collect::<String>());
     scratch.write("roadworthy.toml", "[policy]\npacks = [\"core\"]\n\n[models]\ndiscover = [\"models/*\"]\n");
     scratch.commit("2026-10-20T09:00:00Z", "Models");
     scratch
@@ -57,6 +60,9 @@ fn each_of_many_models_is_judged_as_it_is_alone() {
         let read = of_model(&facts, "models", &id);
         assert_eq!(read, of_model(&alone, "models", &id));
         assert_eq!(read.len(), 1, "{id}");
+        let read = read[0].to_string();
+        let named = (0..MODELS).filter(|other| read.contains(&format!("ada-{other:02}")));
+        assert_eq!(named.collect::<Vec<_>>(), [at], "{read}");
         let alone = said(&scratch, &["check", "--as-of", AS_OF, "--model", &id]);
         let found = of_model(&verdict, "findings", &id);
         assert_eq!(found, of_model(&alone, "findings", &id), "{id}");
