@@ -22,6 +22,9 @@ use crate::words::Names;
 /// So many documents keep a thread busy for longer than it takes to start.
 const WORTH_THREADS: usize = 64;
 
+/// Few documents state more of one artifact.
+const USUAL_FACTS: usize = 16;
+
 /// The most files that are read for one artifact of one model, best placed first.
 const MAX_CANDIDATES: usize = 200;
 
@@ -193,6 +196,7 @@ impl<'a, 'r> Surveyor<'a, 'r> {
             let document = |job: &Job<'_, '_>| texts::document(sources, &job.hit.path, job.text);
             parallel::map_with(&jobs, begin, |kept, job| judge(kept, job, &document(job)))
         };
+        self.cache.reserve(jobs.iter().map(|job| job.asked.len()).sum());
         for (job, found) in jobs.iter().zip(found) {
             let asked = job.asked.iter().map(|&(index, model)| self.asked(index, &job.hit.path, model));
             let asked: Vec<Asked> = asked.collect();
@@ -299,7 +303,7 @@ impl Judging<'_> {
         let specs: Vec<usize> =
             hit.sources.iter().filter(|(a, s)| *a == index && applies(*s)).map(|(_, s)| *s).collect();
         let first = *specs.first()?;
-        let mut facts = Facts::default();
+        let mut facts = Facts { found: Vec::with_capacity(USUAL_FACTS), flaws: Vec::new() };
         canonical::read(self.set, artifact, doc, &model.path, &mut facts);
         for s in &specs {
             read_source(self.set, artifact, &artifact.sources[*s], doc, &model.path, &mut facts);
@@ -367,13 +371,18 @@ fn misplaced(hit: &Hit, other: &Model, artifact: usize) -> Candidate {
 /// The facts that count.
 fn combined(artifact: &Artifact, candidates: &[Candidate]) -> Arc<Facts> {
     let Some(best) = candidates.first() else { return Arc::default() };
-    let mut facts = Arc::clone(&best.facts);
-    if artifact.combine && best.state.name == StateName::Real {
-        for other in candidates[1..].iter().filter(|c| c.state.name == StateName::Real) {
-            let all = Arc::make_mut(&mut facts);
-            all.found.extend(other.facts.found.iter().cloned());
-            all.flaws.extend(other.facts.flaws.iter().cloned());
-        }
+    let is_real = |c: &&Candidate| c.state.name == StateName::Real;
+    if !artifact.combine || !is_real(&best) || candidates[1..].iter().find(is_real).is_none() {
+        return Arc::clone(&best.facts);
     }
-    facts
+    let real: Vec<&Facts> = candidates.iter().filter(is_real).map(|c| &*c.facts).collect();
+    let mut all = Facts {
+        found: Vec::with_capacity(real.iter().map(|facts| facts.found.len()).sum()),
+        flaws: Vec::with_capacity(real.iter().map(|facts| facts.flaws.len()).sum()),
+    };
+    for facts in real {
+        all.found.extend_from_slice(&facts.found);
+        all.flaws.extend_from_slice(&facts.flaws);
+    }
+    Arc::new(all)
 }
