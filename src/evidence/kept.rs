@@ -11,6 +11,7 @@ use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::Facts;
 use crate::artifact::types::{self, Reading, ValueType};
 use crate::policy::PolicySet;
 use crate::text::{Folded, word_count};
@@ -32,6 +33,8 @@ pub(super) struct Kept<'p> {
     room: Cell<usize>,
     /// A number for each list of the policy that was asked, by where it is, and by how.
     lists: RefCell<HashMap<(usize, bool), usize, Names>>,
+    /// What facts are read into: empty, with the room that the last ones took.
+    facts: Cell<Facts>,
 }
 
 /// A list of the policy, with the number that its answers are kept under.
@@ -93,7 +96,16 @@ impl<'p> Kept<'p> {
     /// Nothing is known yet.
     pub(super) fn new(set: &'p PolicySet) -> Kept<'p> {
         let (texts, lists) = (RefCell::default(), RefCell::default());
-        Kept { set, texts, room: Cell::new(ROOM), lists }
+        Kept { set, texts, room: Cell::new(ROOM), lists, facts: Cell::default() }
+    }
+
+    /// Reads facts, which stay to the end of the run and take no more memory than they need.
+    pub(super) fn facts(&self, read: impl FnOnce(&mut Facts)) -> Facts {
+        let mut facts = self.facts.take();
+        read(&mut facts);
+        let exact = Facts { found: facts.found.drain(..).collect(), flaws: facts.flaws.drain(..).collect() };
+        self.facts.set(facts);
+        exact
     }
 
     /// The text with these bytes.

@@ -80,8 +80,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Leaves of what was read at one place only the first reading. What is left stays to the end, and takes no
-    /// more memory than it needs.
+    /// Leaves of what was read at one place only the first reading.
     fn dedup(&mut self) {
         const FEW: usize = 16;
         // Nearly always there are so few that it is not worth hashing them.
@@ -99,8 +98,6 @@ impl Facts {
             more.insert(place)
         });
         self.flaws.retain(|f| !few.contains(&(f.fact, f.span)) && !more.contains(&(f.fact, f.span)));
-        self.found.shrink_to_fit();
-        self.flaws.shrink_to_fit();
     }
 
     /// The readings of one fact, best first.

@@ -48,14 +48,18 @@ impl Signs {
 fn introductions(doc: &Prepared<'_>) -> Vec<(String, Span)> {
     let document = doc.document;
     let mut out: Vec<(String, Span)> = document.title.iter().map(|t| (t.text.clone(), t.span)).collect();
-    let first = document.units.iter().find(|u| matches!(u.kind, UnitKind::Paragraph | UnitKind::Comment));
-    if let Some(unit) = first
-        && let Some(range) = super::prepared::split_sentences(&unit.text).into_iter().next()
+    let first = document.units.iter().position(|u| matches!(u.kind, UnitKind::Paragraph | UnitKind::Comment));
+    if let Some(at) = first
+        && let Some(sentence) = doc.kept.sentences(&doc.units()[at]).first()
     {
-        let words = unit.text[range]
-            .split_whitespace()
-            .filter(|w| !w.contains("://") && !w.contains("www.") && !w.contains('/'));
-        out.push((words.collect::<Vec<_>>().join(" "), unit.span));
+        let unit = &document.units[at];
+        let link = |word: &str| word.contains('/') || word.contains("www.");
+        let mut piece = String::with_capacity(sentence.range.len());
+        for word in unit.text[sentence.range.clone()].split_whitespace().filter(|word| !link(word)) {
+            piece.extend((!piece.is_empty()).then_some(' '));
+            piece.push_str(word);
+        }
+        out.push((piece, unit.span));
     }
     out
 }

@@ -22,9 +22,6 @@ use crate::words::Names;
 /// So many documents keep a thread busy for longer than it takes to start.
 const WORTH_THREADS: usize = 64;
 
-/// Few documents state more of one artifact.
-const USUAL_FACTS: usize = 16;
-
 /// The most files that are read for one artifact of one model, best placed first.
 const MAX_CANDIDATES: usize = 200;
 
@@ -303,12 +300,13 @@ impl Judging<'_> {
         let specs: Vec<usize> =
             hit.sources.iter().filter(|(a, s)| *a == index && applies(*s)).map(|(_, s)| *s).collect();
         let first = *specs.first()?;
-        let mut facts = Facts { found: Vec::with_capacity(USUAL_FACTS), flaws: Vec::new() };
-        canonical::read(self.set, artifact, doc, &model.path, &mut facts);
-        for s in &specs {
-            read_source(self.set, artifact, &artifact.sources[*s], doc, &model.path, &mut facts);
-        }
-        facts.dedup();
+        let facts = doc.kept.facts(|facts| {
+            canonical::read(self.set, artifact, doc, &model.path, facts);
+            for s in &specs {
+                read_source(self.set, artifact, &artifact.sources[*s], doc, &model.path, facts);
+            }
+            facts.dedup();
+        });
         let met = self.essential[index].iter().filter(|group| group.iter().any(|&f| facts.has(f))).count();
         let path = hit.path.to_text();
         let subject = Subject {
