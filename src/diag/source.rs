@@ -157,7 +157,7 @@ fn position(text: &str, offset: usize) -> LineColumn {
         at -= 1;
     }
     let before = &text[..at];
-    let line = before.bytes().filter(|&b| b == b'\n').count() + 1;
+    let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
     let start = before.rfind('\n').map_or(0, |i| i + 1);
     let column = before[start..].chars().count() + 1;
     LineColumn {

@@ -41,7 +41,7 @@ pub(super) struct Mark {
 impl Excerpt {
     /// The number of the last line.
     pub(super) fn last_line(&self) -> usize {
-        self.first_line + self.text.bytes().filter(|&b| b == b'\n').count()
+        self.first_line + newlines(&self.text)
     }
 }
 
@@ -86,7 +86,7 @@ fn fit(text: &str, span: &Range<usize>) -> Range<usize> {
 }
 
 fn newlines(text: &str) -> usize {
-    text.bytes().filter(|&b| b == b'\n').count()
+    memchr::memchr_iter(b'\n', text.as_bytes()).count()
 }
 
 struct Spot {
