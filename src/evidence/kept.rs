@@ -33,7 +33,7 @@ pub(super) struct Kept<'p> {
     room: Cell<usize>,
     /// A number for each list of the policy that was asked, by where it is, and by how.
     lists: RefCell<HashMap<(usize, bool), usize, Names>>,
-    /// What facts are read into: empty, with the room that the last ones took.
+    /// No answer, but room: what facts are read into, always empty in between.
     facts: Cell<Facts>,
 }
 
@@ -99,7 +99,8 @@ impl<'p> Kept<'p> {
         Kept { set, texts, room: Cell::new(ROOM), lists, facts: Cell::default() }
     }
 
-    /// Reads facts, which stay to the end of the run and take no more memory than they need.
+    /// Reads facts into room that there is already, since they are read for each artifact anew. They stay to the
+    /// end of the run, in no more memory than they need.
     pub(super) fn facts(&self, read: impl FnOnce(&mut Facts)) -> Facts {
         let mut facts = self.facts.take();
         read(&mut facts);

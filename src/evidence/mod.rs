@@ -211,7 +211,8 @@ mod tests {
         for places in [1, 7, 16, 17, 40] {
             let all: Vec<(usize, usize)> = (0..places).map(|at| (at % 3, at)).collect();
             let read = |text: &'static str| all.iter().map(move |place| fact(*place, text));
-            let flaws = [(0, 0), (1, 0), (places % 3, places)];
+            let last = places - 1;
+            let flaws = [(0, 0), (1, 0), (last % 3, last), (places % 3, places)];
             let flaws = flaws.map(|(fact, at)| Flaw { fact, kind: FlawKind::Unfilled, span: span(at) });
             let mut facts =
                 Facts { found: read("first").chain(read("second")).collect(), flaws: flaws.to_vec() };

@@ -195,9 +195,9 @@ impl<'a, 'r> Surveyor<'a, 'r> {
         };
         self.cache.reserve(jobs.iter().map(|job| job.asked.len()).sum());
         for (job, found) in jobs.iter().zip(found) {
-            let asked = job.asked.iter().map(|&(index, model)| self.asked(index, &job.hit.path, model));
-            let asked: Vec<Asked> = asked.collect();
-            self.cache.extend(asked.into_iter().zip(found));
+            for (&(index, model), found) in job.asked.iter().zip(found) {
+                self.cache.insert(self.asked(index, &job.hit.path, model), found);
+            }
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
-//! How lists are found by their names, hundreds of thousands of times in a run.
+//! How lists, paths and texts are found by their names, hundreds of thousands of times in a run.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-/// Makes [`Name`]s, with a secret of their own: whoever names lists does not know which of them meet.
+/// Makes [`Name`]s, with a secret of their own: whoever writes them does not know which of them meet.
 #[derive(Clone, Debug)]
 pub(crate) struct Names(u64);
 

@@ -6,7 +6,6 @@ use serde_json::Value;
 use crate::change::AS_OF;
 use crate::common::{Scratch, recipe, roadworthy};
 
-const MODELS: usize = 24;
 const FILES: [&str; 7] = [
     "README.md",
     "OWNER.toml",
@@ -18,9 +17,9 @@ const FILES: [&str; 7] = [
 ];
 
 /// The ready model over and over, each with its own name; of four, three lack something.
-fn many() -> Scratch {
+fn many(models: usize) -> Scratch {
     let (ready, scratch) = (recipe("core/ready.toml"), Scratch::repository());
-    for at in 0..MODELS {
+    for at in 0..models {
         for file in FILES {
             let text = std::fs::read_to_string(ready.path().join(file)).unwrap();
             let text = match (at % 4, file) {
@@ -33,7 +32,7 @@ fn many() -> Scratch {
         }
     }
     // What this says depends on the model that it is asked for.
-    let owners = (0..MODELS).map(|at| format!("/models/m{at:02}/ @ada-{at:02} @org/ml\n"));
+    let owners = (0..models).map(|at| format!("/models/m{at:02}/ @ada-{at:02} @org/ml\n"));
     scratch.write("CODEOWNERS", owners.collect::<String>());
     scratch.write("roadworthy.toml", "[policy]\npacks = [\"core\"]\n\n[models]\ndiscover = [\"models/*\"]\n");
     scratch.commit("2026-10-20T09:00:00Z", "Models");
@@ -52,16 +51,43 @@ fn of_model<'v>(value: &'v Value, list: &str, id: &str) -> Vec<&'v Value> {
 
 #[test]
 fn each_of_many_models_is_judged_as_it_is_alone() {
-    let scratch = many();
+    judged_as_alone(24);
+}
+
+/// So few that one thread judges all, and keeps what it parsed.
+#[test]
+fn each_of_a_few_models_is_judged_as_it_is_alone() {
+    judged_as_alone(5);
+}
+
+/// What lies in `churn-v2` and in `churn.old` comes before what lies in `churn` where paths are sorted.
+#[test]
+fn models_whose_names_begin_alike_are_all_found() {
+    let scratch = Scratch::repository();
+    let names = ["churn", "churn-v2", "churn.old", "churn0"];
+    for name in names {
+        scratch.write(&format!("models/{name}/docs/runbook.md"), "# Runbook\n");
+    }
+    scratch.write("models/churn/a/models/b.md", "# No model\n");
+    scratch.write("roadworthy.toml", "[policy]\npacks = [\"core\"]\n\n[models]\ndiscover = [\"models/*\"]\n");
+    scratch.commit("2026-10-20T09:00:00Z", "Models");
+    let facts = said(&scratch, &["facts"]);
+    let found: Vec<&str> =
+        facts["models"].as_array().unwrap().iter().filter_map(|model| model["id"].as_str()).collect();
+    assert_eq!(found, names);
+}
+
+fn judged_as_alone(models: usize) {
+    let scratch = many(models);
     let (facts, verdict) = (said(&scratch, &["facts"]), said(&scratch, &["check", "--as-of", AS_OF]));
-    for at in 0..MODELS {
+    for at in 0..models {
         let id = format!("m{at:02}");
         let alone = said(&scratch, &["facts", "--model", &id]);
         let read = of_model(&facts, "models", &id);
         assert_eq!(read, of_model(&alone, "models", &id));
         assert_eq!(read.len(), 1, "{id}");
         let read = read[0].to_string();
-        let named = (0..MODELS).filter(|other| read.contains(&format!("ada-{other:02}")));
+        let named = (0..models).filter(|other| read.contains(&format!("ada-{other:02}")));
         assert_eq!(named.collect::<Vec<_>>(), [at], "{read}");
         let alone = said(&scratch, &["check", "--as-of", AS_OF, "--model", &id]);
         let found = of_model(&verdict, "findings", &id);

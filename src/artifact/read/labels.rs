@@ -66,7 +66,7 @@ pub(super) fn bold_alone(flow: &Flow, line: Range<usize>) -> Option<Range<usize>
 /// The piece of a text that is the name and where the value starts: `Key: value`, `Key：value`,
 /// `Key:: value`, `:Key: value`. The name is trimmed; the value may be empty.
 pub(super) fn split(text: &str) -> Option<(Range<usize>, usize)> {
-    // The wide colon begins with this byte.
+    // Most lines have no colon; the wide one begins with this byte.
     memchr::memchr2(b':', 0xef, text.as_bytes())?;
     let lead = text.len() - text.trim_start().len();
     let field = text[lead..].starts_with(':') && !text[lead + 1..].starts_with([' ', ':']);

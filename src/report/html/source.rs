@@ -47,9 +47,15 @@ impl Role {
 /// A note and what it is about.
 pub(super) type Spot<'a> = (Role, &'a Note);
 
-/// The excerpts around the spots, one figure each: the place first, the policy last.
+/// The excerpts around the spots, one figure each: the place first, the policy last; texts in the order in which
+/// they are first pointed at.
 pub(super) fn excerpts(html: &mut Html, spots: &[Spot<'_>], sources: &Sources) {
-    let texts: BTreeSet<SourceId> = spots.iter().map(|(_, note)| note.span.source).collect();
+    let mut texts: Vec<SourceId> = Vec::new();
+    for (_, note) in spots {
+        if !texts.contains(&note.span.source) {
+            texts.push(note.span.source);
+        }
+    }
     let mut figures = Vec::new();
     for source in texts {
         let inside: Vec<&Spot<'_>> = spots.iter().filter(|(_, note)| note.span.source == source).collect();
