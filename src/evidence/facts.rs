@@ -138,33 +138,7 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
     match &reader.how {
         How::Path { paths, context, of_model } => path(one, paths, *context, *of_model),
         How::Named { .. } => named(one, &reader.how),
-        How::Mention { terms, kinds, within, not } => {
-            let (set, doc) = (one.set, one.doc);
-            let list = |terms| doc.list(set.terms(terms));
-            let (terms, within, not) = (list(terms), within.as_ref().map(list), not.as_ref().map(list));
-            for sentence in doc.sentences() {
-                let unit = &doc.document.units[sentence.unit];
-                let placed = || {
-                    within.is_none_or(|w| {
-                        doc.within(unit.heading, w) || doc.title().is_some_and(|t| w.is_match(t))
-                    })
-                };
-                if sentence.question
-                    || !(kinds.is_empty() || kinds.contains(&unit.kind))
-                    || !terms.is_match(sentence.text)
-                    || !placed()
-                    || not.is_some_and(|not| not.is_match(sentence.text))
-                    || doc.is_open(sentence.unit)
-                {
-                    continue;
-                }
-                if sentence.range == (0..unit.text.len()) {
-                    one.filled(sentence.unit);
-                } else {
-                    one.value(&unit.text[sentence.range.clone()], unit.span, false);
-                }
-            }
-        }
+        How::Mention { .. } => mention(one, &reader.how),
         How::Unticked(terms) => {
             let (doc, terms) = (one.doc, one.doc.list(one.set.terms(terms)));
             for task in doc.document.tasks.iter().filter(|task| !task.done) {
@@ -200,6 +174,34 @@ fn apply(one: &mut Ask<'_>, reader: &Reader) {
             }
         }
         How::Channel => channel(one),
+    }
+}
+
+/// Reads the sentences that name something.
+fn mention(one: &mut Ask<'_>, how: &How) {
+    let How::Mention { terms, kinds, within, not } = how else { return };
+    let (set, doc) = (one.set, one.doc);
+    let list = |terms| doc.list(set.terms(terms));
+    let (terms, within, not) = (list(terms), within.as_ref().map(list), not.as_ref().map(list));
+    for sentence in doc.sentences() {
+        let unit = &doc.document.units[sentence.unit];
+        let placed = || {
+            within.is_none_or(|w| doc.within(unit.heading, w) || doc.title().is_some_and(|t| w.is_match(t)))
+        };
+        if sentence.question
+            || !(kinds.is_empty() || kinds.contains(&unit.kind))
+            || !terms.is_match(sentence.text)
+            || !placed()
+            || not.is_some_and(|not| not.is_match(sentence.text))
+            || doc.is_open(sentence.unit)
+        {
+            continue;
+        }
+        if sentence.range == (0..unit.text.len()) {
+            one.filled(sentence.unit);
+        } else {
+            one.value(&unit.text[sentence.range.clone()], unit.span, false);
+        }
     }
 }
 
