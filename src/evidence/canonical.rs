@@ -17,10 +17,7 @@ pub(super) fn read<'d>(
     model: &RepoPath,
     out: &mut Facts,
 ) {
-    let last = |path: &'d str| {
-        let last = path.rsplit('.').next().unwrap_or("");
-        if last.ends_with(']') { last.trim_end_matches("[]") } else { last }
-    };
+    let last = |path: &'d str| path.rsplit('.').next().unwrap_or("").trim_end_matches("[]");
     let keys: Vec<&str> = doc.document.nodes.iter().map(|node| last(&node.path)).collect();
     for (index, spec) in artifact.facts.iter().enumerate() {
         let mut one = Ask { set, doc, model, fact: index, is: spec.is, how: "canonical", lone: true, out };

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 
-use crate::diag::escape;
+use crate::diag::{SourceId, Span, escape};
 
 /// A span shows at most this many lines.
 const MOST_LINES: usize = 4;
@@ -43,6 +43,17 @@ impl Excerpt {
     pub(super) fn last_line(&self) -> usize {
         self.first_line + newlines(&self.text)
     }
+}
+
+/// The texts that some spans point into, in the order in which they are first pointed at.
+pub(super) fn texts(spans: impl Iterator<Item = Span>) -> Vec<SourceId> {
+    let mut texts = Vec::new();
+    for span in spans {
+        if !texts.contains(&span.source) {
+            texts.push(span.source);
+        }
+    }
+    texts
 }
 
 /// Cuts `text` around `spans` (any byte ranges, also beyond the text or inside a character). Lines

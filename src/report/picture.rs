@@ -105,14 +105,8 @@ struct Scene {
 /// The excerpts to draw: texts in the order in which they are first pointed at, the excerpt with the
 /// primary span before all.
 fn scenes(sources: &Sources, spots: &Spots<'_>, style: &Style) -> Vec<Scene> {
-    let mut order: Vec<SourceId> = Vec::new();
-    for note in &spots.notes {
-        if !order.contains(&note.span.source) {
-            order.push(note.span.source);
-        }
-    }
     let mut scenes = Vec::new();
-    for source in order {
+    for source in excerpt::texts(spots.notes.iter().map(|note| note.span)) {
         let inside: Vec<usize> =
             (0..spots.notes.len()).filter(|&at| spots.notes[at].span.source == source).collect();
         let spans: Vec<_> = inside.iter().map(|&at| spots.notes[at].span.range()).collect();

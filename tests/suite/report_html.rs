@@ -5,7 +5,7 @@ use crate::page::{Page, read};
 use crate::report_support::{self, assert_clean, churn, file, hostile, many, opts};
 use proptest::prelude::{Strategy, any, prop, prop_oneof, proptest};
 use roadworthy::diag::{Diagnostic, Level, Note, Paste, Sources, Span};
-use roadworthy::report::{Format, Part, Run, Verbosity, html, render};
+use roadworthy::report::{Format, Part, Run, Verbosity, html, human, render};
 use roadworthy::verdict::{Finding, Location, Severity, Verdict};
 use sha2::{Digest as _, Sha256};
 
@@ -240,6 +240,28 @@ fn text() -> impl Strategy<Value = String> {
         ]).prop_map(String::from),
     ];
     prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+/// In the order in which a finding points at them, whichever was read first; the place itself before all.
+#[test]
+fn texts_stand_in_the_order_of_their_notes() {
+    let mut sources = Sources::new();
+    let texts = ["a.md", "b.md", "c.md"].map(|name| file(&mut sources, name.as_bytes(), "one line\n"));
+    let note = |text: usize| Note { span: Span::new(texts[text], 0..3), text: format!("said of {text}") };
+    let mut finding = Finding::new("agree", Severity::Block, "they do not agree");
+    finding.at = Location::Text(note(1).span);
+    finding.related = vec![note(2), note(0)];
+    let mut verdict = Verdict { findings: vec![finding], ..Verdict::default() };
+    verdict.account.judgements = 1;
+    verdict.settle(&sources);
+    for text in [
+        flat(&drawn(&verdict, &sources)),
+        human(&verdict, &sources, &opts(80, false, false, Verbosity::Normal)),
+    ] {
+        let places: Vec<Option<usize>> =
+            ["b.md:1:1", "c.md:1:1", "a.md:1:1"].map(|at| text.find(at)).to_vec();
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}: {text}");
+    }
 }
 
 proptest! {

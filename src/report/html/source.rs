@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::write::Html;
-use crate::diag::{Note, SourceId, Sources};
+use crate::diag::{Note, Sources};
 use crate::report::excerpt::{self, Excerpt, Mark};
 use crate::report::wrap;
 
@@ -50,14 +50,8 @@ pub(super) type Spot<'a> = (Role, &'a Note);
 /// The excerpts around the spots, one figure each: the place first, the policy last; texts in the order in which
 /// they are first pointed at.
 pub(super) fn excerpts(html: &mut Html, spots: &[Spot<'_>], sources: &Sources) {
-    let mut texts: Vec<SourceId> = Vec::new();
-    for (_, note) in spots {
-        if !texts.contains(&note.span.source) {
-            texts.push(note.span.source);
-        }
-    }
     let mut figures = Vec::new();
-    for source in texts {
+    for source in excerpt::texts(spots.iter().map(|(_, note)| note.span)) {
         let inside: Vec<&Spot<'_>> = spots.iter().filter(|(_, note)| note.span.source == source).collect();
         let spans: Vec<Range<usize>> = inside.iter().map(|(_, note)| note.span.range()).collect();
         for cut in excerpt::cut(&sources.get(source).text, &spans, COLUMNS, "…") {
