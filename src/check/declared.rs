@@ -174,6 +174,10 @@ mod tests {
         }
         assert!(declared("all of crm.*", "").names("crm.anything", Some("anything")));
         assert!(declared("", "the customers of CRM").names("crm.customers", Some("customers")));
+        for own in ["customers", "contract-month", "verträge"] {
+            let said = declared("", "Customers, Contract-Month and VERTRÄGE");
+            assert!(said.names(&format!("crm.{own}"), Some(own)), "{own}");
+        }
     }
 
     #[test]
